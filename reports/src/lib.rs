@@ -1,0 +1,1 @@
+//! Result files, statistics, plots, the HTML page, the gate.

@@ -1,0 +1,1 @@
+//! Sessions under test, workloads, and the measuring of them.

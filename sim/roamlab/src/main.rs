@@ -1,0 +1,3 @@
+//! The `roamlab` command.
+
+fn main() {}
