@@ -1,1 +1,3 @@
-//! The State Synchronization Protocol.
+//! The State Synchronization Protocol, wire-compatible with mosh 1.4.0.
+
+pub mod state;
