@@ -1,3 +1,4 @@
 //! The State Synchronization Protocol, wire-compatible with mosh 1.4.0.
 
+pub mod crypto;
 pub mod state;
