@@ -1,1 +1,5 @@
 //! Sessions under test, workloads, and the measuring of them.
+
+pub mod judge;
+pub mod screen;
+pub mod script;
