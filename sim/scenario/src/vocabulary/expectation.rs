@@ -1,0 +1,89 @@
+//! Expectations: what must hold of the results for a run to pass.
+
+use crate::placeholder::units::{Probability, Span};
+use serde::{Deserialize, Serialize};
+
+/// Something that must hold. Bounds are inclusive; one that is left out does not bind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Expectation {
+    /// The ratio of one statistic between two sessions.
+    Ratio {
+        /// Which statistic.
+        statistic: Statistic,
+        /// The session above the fraction line.
+        of: String,
+        /// The session below it.
+        to: String,
+        /// The smallest ratio that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_least: Option<f64>,
+        /// The largest ratio that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<f64>,
+    },
+    /// A statistic of a session's keystroke latency.
+    Latency {
+        /// Which statistic.
+        statistic: Statistic,
+        /// The session.
+        of: String,
+        /// The shortest that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_least: Option<Span>,
+        /// The longest that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<Span>,
+    },
+    /// The share of a session's keys whose effect was shown before the drain ended.
+    Answered {
+        /// The session.
+        of: String,
+        /// The smallest share that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_least: Option<Probability>,
+        /// The largest share that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<Probability>,
+    },
+    /// The share of a session's keys whose effect was shown within 5 ms, the Mosh paper's *instant*.
+    Instant {
+        /// The session.
+        of: String,
+        /// The smallest share that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_least: Option<Probability>,
+        /// The largest share that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<Probability>,
+    },
+    /// The time from each event of the timeline to the first key after it that was answered.
+    Recovery {
+        /// The session.
+        of: String,
+        /// The longest that passes.
+        at_most: Span,
+    },
+    /// The session never comes up, and says so instead of hanging.
+    NeverEstablished {
+        /// The session.
+        of: String,
+    },
+}
+
+/// A statistic of keystroke latencies, counted from the time at which the key was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Statistic {
+    /// The arithmetic mean.
+    Mean,
+    /// The 50th percentile.
+    Median,
+    /// The 90th percentile.
+    P90,
+    /// The 95th percentile.
+    P95,
+    /// The 99th percentile.
+    P99,
+    /// The largest.
+    Max,
+}

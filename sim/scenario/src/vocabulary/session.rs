@@ -1,0 +1,201 @@
+//! Sessions under test: which program talks to which, and with which settings.
+
+use serde::{Deserialize, Serialize};
+
+/// A session under test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Session {
+    /// OpenSSH: a real `ssh` and `sshd` over kernel TCP.
+    Ssh(Ssh),
+    /// Stock mosh: `mosh-client` and `mosh-server` over UDP.
+    Mosh(Mosh),
+    /// An echo of each key over kernel TCP, without a terminal.
+    Tcp(Tcp),
+    /// An echo of each key in a datagram that is never repeated: the floor that the path itself sets.
+    Udp(Udp),
+}
+
+/// The host that a session's client runs on when the session doesn't say.
+pub const DEFAULT_CLIENT: &str = "client";
+
+/// The host that a session's server runs on when the session doesn't say.
+pub const DEFAULT_SERVER: &str = "server";
+
+/// The options of [`Session::Ssh`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ssh {
+    /// The host that `ssh` runs on.
+    pub client: String,
+    /// The host that `sshd` runs on.
+    pub server: String,
+    /// Which of the server's addresses is connected to.
+    pub family: Family,
+    /// TCP's congestion control, at both ends.
+    pub congestion_control: CongestionControl,
+}
+
+/// The options of [`Session::Mosh`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mosh {
+    /// The host that `mosh-client` runs on.
+    pub client: String,
+    /// The host that `mosh-server` runs on.
+    pub server: String,
+    /// Which of the server's addresses is connected to.
+    pub family: Family,
+    /// When the client shows its guess of a key's effect before the server has answered.
+    pub predict: Predict,
+}
+
+/// The options of [`Session::Tcp`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tcp {
+    /// The host that types.
+    pub client: String,
+    /// The host that echoes.
+    pub server: String,
+    /// Which of the server's addresses is connected to.
+    pub family: Family,
+    /// TCP's congestion control, at both ends.
+    pub congestion_control: CongestionControl,
+}
+
+/// The options of [`Session::Udp`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Udp {
+    /// The host that types.
+    pub client: String,
+    /// The host that echoes.
+    pub server: String,
+    /// Which of the server's addresses is sent to.
+    pub family: Family,
+}
+
+/// TCP's congestion control, pinned because machines differ in their default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CongestionControl {
+    /// RFC 9438; what the Mosh paper's ssh ran over.
+    #[default]
+    Cubic,
+    /// Google's model-based control, the default of some distributions.
+    Bbr,
+    /// RFC 5681.
+    Reno,
+}
+
+/// Which address family a session starts with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Family {
+    /// IPv4.
+    #[default]
+    Ipv4,
+    /// IPv6.
+    Ipv6,
+}
+
+/// mosh's `--predict`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Predict {
+    /// Show only what the server has confirmed.
+    Never,
+    /// Show predictions when the round trip is long enough to be felt; mosh's own default.
+    #[default]
+    Adaptive,
+    /// Show predictions on fast paths as well.
+    Always,
+    /// Show them without waiting for the first confirmation in a row.
+    Experimental,
+}
+
+impl Session {
+    /// The host that the client runs on.
+    pub fn client(&self) -> &str {
+        match self {
+            Session::Ssh(ssh) => &ssh.client,
+            Session::Mosh(mosh) => &mosh.client,
+            Session::Tcp(tcp) => &tcp.client,
+            Session::Udp(udp) => &udp.client,
+        }
+    }
+
+    /// The host that the server runs on.
+    pub fn server(&self) -> &str {
+        match self {
+            Session::Ssh(ssh) => &ssh.server,
+            Session::Mosh(mosh) => &mosh.server,
+            Session::Tcp(tcp) => &tcp.server,
+            Session::Udp(udp) => &udp.server,
+        }
+    }
+
+    /// The family of the address that the client connects to.
+    pub fn family(&self) -> Family {
+        match self {
+            Session::Ssh(ssh) => ssh.family,
+            Session::Mosh(mosh) => mosh.family,
+            Session::Tcp(tcp) => tcp.family,
+            Session::Udp(udp) => udp.family,
+        }
+    }
+
+    /// TCP's congestion control at both ends, for sessions over TCP.
+    pub fn congestion_control(&self) -> Option<CongestionControl> {
+        match self {
+            Session::Ssh(ssh) => Some(ssh.congestion_control),
+            Session::Tcp(tcp) => Some(tcp.congestion_control),
+            Session::Mosh(_) | Session::Udp(_) => None,
+        }
+    }
+
+    /// Whether there is a terminal at the far end, and not only an echo.
+    pub fn has_terminal(&self) -> bool {
+        matches!(self, Session::Ssh(_) | Session::Mosh(_))
+    }
+}
+
+impl Default for Ssh {
+    fn default() -> Self {
+        Ssh {
+            client: DEFAULT_CLIENT.into(),
+            server: DEFAULT_SERVER.into(),
+            family: Family::default(),
+            congestion_control: CongestionControl::default(),
+        }
+    }
+}
+
+impl Default for Mosh {
+    fn default() -> Self {
+        Mosh {
+            client: DEFAULT_CLIENT.into(),
+            server: DEFAULT_SERVER.into(),
+            family: Family::default(),
+            predict: Predict::default(),
+        }
+    }
+}
+
+impl Default for Tcp {
+    fn default() -> Self {
+        Tcp {
+            client: DEFAULT_CLIENT.into(),
+            server: DEFAULT_SERVER.into(),
+            family: Family::default(),
+            congestion_control: CongestionControl::default(),
+        }
+    }
+}
+
+impl Default for Udp {
+    fn default() -> Self {
+        Udp {
+            client: DEFAULT_CLIENT.into(),
+            server: DEFAULT_SERVER.into(),
+            family: Family::default(),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Workloads: what is typed into the sessions, or measured of the network itself.
+
+use crate::placeholder::units::{Probability, Size, Span};
+use serde::{Deserialize, Serialize};
+
+/// What happens in every session of a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Workload {
+    /// Somebody types at a shell.
+    Typing(Typing),
+    /// A recorded session is played again, keys and screen.
+    Replay(Replay),
+    /// A command floods the screen until it is interrupted.
+    Flood(Flood),
+    /// No protocol at all: probes measure whether each link does what was asked of it.
+    Calibrate(Calibrate),
+}
+
+/// Keys on an open-loop schedule: each is typed at its time, answered or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Typing {
+    /// How many keys are typed.
+    pub keystrokes: u32,
+    /// The times between them.
+    pub gap: Gap,
+    /// How long to wait for answers after the last key; what is unanswered then stays unanswered.
+    #[serde(default = "half_a_minute")]
+    pub drain: Span,
+}
+
+/// A recorded session: asciicast v2 with input events, or mosh's `term-save` format.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replay {
+    /// The recording, relative to the scenario's folder.
+    pub file: String,
+    /// Pauses longer than this are cut to it, as the Mosh paper sped up long idle periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_pause: Option<Span>,
+    /// How long to wait for answers after the last key; what is unanswered then stays unanswered.
+    #[serde(default = "half_a_minute")]
+    pub drain: Span,
+}
+
+/// A command that writes as fast as it can, and Ctrl-C to stop it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flood {
+    /// How often the command is started and interrupted.
+    pub interrupts: u32,
+    /// How long the screen is flooded before Ctrl-C is pressed.
+    pub after: Span,
+    /// How long to wait, after each Ctrl-C, for the screen to show that it was obeyed.
+    #[serde(default = "half_a_minute")]
+    pub drain: Span,
+}
+
+/// Probes through each link and direction, and how far the result may be off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Calibrate {
+    /// How many probe packets are sent through each direction.
+    pub packets: u32,
+    /// The time between two of them.
+    pub gap: Span,
+    /// Their size on the wire, from the IP header on.
+    pub size: Size,
+    /// How long each direction with a rate is filled up to measure its throughput.
+    pub fill: Span,
+    /// The 99th percentile of the delay's error may be this large.
+    pub delay_error: Span,
+    /// The asked-for loss must lie in the Wilson interval of this confidence.
+    pub confidence: Probability,
+    /// The throughput may be off by this share of the asked-for rate.
+    pub rate_error: Probability,
+}
+
+/// The time between two keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gap {
+    /// Always the same.
+    Constant(Span),
+    /// Any time between two bounds, equally likely.
+    Uniform {
+        /// The shortest.
+        min: Span,
+        /// The longest.
+        max: Span,
+    },
+    /// As a Poisson process has it.
+    Exponential {
+        /// The mean.
+        mean: Span,
+    },
+    /// As people type: mostly even, with a long tail of pauses.
+    LogNormal {
+        /// The mean of the gaps themselves, not of their logarithms.
+        mean: Span,
+        /// The standard deviation of the gaps themselves.
+        sd: Span,
+    },
+}
+
+fn half_a_minute() -> Span {
+    Span("30s".into())
+}
+
+impl Default for Calibrate {
+    fn default() -> Self {
+        Calibrate {
+            packets: 10_000,
+            gap: Span("1ms".into()),
+            size: Size("100B".into()),
+            fill: Span("10s".into()),
+            delay_error: Span("1ms".into()),
+            confidence: Probability(0.99),
+            rate_error: Probability(0.01),
+        }
+    }
+}
