@@ -1,9 +1,14 @@
 //! A script: what is typed, when, and what the program at the far end answers to each key.
 
+mod flood;
+mod typing;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::flood::flood_line;
+pub use self::typing::Gap;
 use crate::screen::Size;
 
 /// What the far end shows when it is ready, and what tells the probe that a session is established.
@@ -56,14 +61,4 @@ impl Script {
     pub fn greeting(&self) -> Vec<u8> {
         format!("\x1b[H\x1b[2J{MARKER}\r\n$ ").into_bytes()
     }
-}
-
-/// One line of a flood, as wide as the screen and never the same twice.
-pub fn flood_line(size: Size, number: u64) -> Vec<u8> {
-    let width = usize::from(size.columns);
-    let filler = "~".repeat(width.saturating_sub(12));
-    let mut line = format!("{number:011} {filler}").into_bytes();
-    line.truncate(width);
-    line.extend(b"\r\n");
-    line
 }

@@ -1,0 +1,93 @@
+//! The program at the far end of a terminal session: it answers keys as a script says.
+//!
+//! `roamlab answer SCRIPT` runs it on the terminal that sshd or mosh-server made. Answers are written as soon as
+//! a key is complete, so that what is measured is the session and not the program that was once recorded in it.
+
+mod conversation;
+
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::{Errno, read, retry_on_intr, write};
+use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+
+use self::conversation::Conversation;
+use crate::script::Script;
+
+/// Bytes of a flood that are made at a time.
+const CHUNK: usize = 4096;
+
+/// Answers the script in the file at `path`, on standard input and output, until the terminal is closed.
+///
+/// # Errors
+///
+/// When the script cannot be read, or the terminal fails in another way than by closing.
+pub fn answer(path: &Path) -> io::Result<()> {
+    let script: Script = serde_json::from_slice(&fs::read(path)?)?;
+    converse(Conversation::new(&script), io::stdin(), io::stdout())
+}
+
+fn converse(
+    mut conversation: Conversation<'_>,
+    terminal: impl AsFd,
+    screen: impl AsFd,
+) -> io::Result<()> {
+    let is_terminal = make_raw(&terminal)?;
+    fcntl_setfl(&screen, fcntl_getfl(&screen)? | OFlags::NONBLOCK)?;
+    let mut input = [0; CHUNK];
+    loop {
+        conversation.flood(CHUNK);
+        let mut ready = [
+            PollFd::new(&terminal, PollFlags::IN),
+            PollFd::new(&screen, waits_for(conversation.pending())),
+        ];
+        retry_on_intr(|| poll(&mut ready, None))?;
+        let [readable, writable] = [ready[0].revents(), ready[1].revents()];
+        if !readable.is_empty() {
+            match read(&terminal, &mut input) {
+                Ok(0) | Err(Errno::IO) => return Ok(()),
+                Ok(length) => {
+                    let interrupted = conversation.hear(&input[..length]);
+                    if interrupted && is_terminal {
+                        // As the terminal itself does with what an interrupted program has written.
+                        tcflush(&screen, QueueSelector::OFlush)?;
+                    }
+                }
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        } else if !writable.is_empty() {
+            match write(&screen, conversation.pending()) {
+                Ok(written) => conversation.said(written),
+                Err(Errno::IO | Errno::PIPE) => return Ok(()),
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn waits_for(pending: &[u8]) -> PollFlags {
+    if pending.is_empty() {
+        PollFlags::empty()
+    } else {
+        PollFlags::OUT
+    }
+}
+
+/// Keys arrive one by one and unechoed; false when this is no terminal.
+fn make_raw(terminal: impl AsFd) -> io::Result<bool> {
+    match tcgetattr(&terminal) {
+        Ok(mut modes) => {
+            modes.make_raw();
+            tcsetattr(&terminal, OptionalActions::Now, &modes)?;
+            Ok(true)
+        }
+        Err(Errno::NOTTY | Errno::INVAL) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

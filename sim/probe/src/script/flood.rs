@@ -1,0 +1,68 @@
+//! A command floods the screen until Ctrl-C is pressed.
+
+use std::time::Duration;
+
+use super::{Script, Step};
+use crate::screen::Size;
+
+const INTERRUPT: &[u8] = b"\x03";
+
+impl Script {
+    /// Starts a flood and interrupts it `after` some time, `interrupts` times over. Measured is how long until the
+    /// screen shows that Ctrl-C was obeyed: cleared, with a prompt.
+    pub fn flood(interrupts: u32, after: Duration, drain: Duration) -> Self {
+        let steps = (0..interrupts)
+            .flat_map(|cycle| {
+                let start = cycle * after;
+                let command = Step {
+                    measured: false,
+                    floods: true,
+                    waits: true,
+                    ..Step::key(start, "\r", "\r\n")
+                };
+                let obeyed = "\x1b[m\x1b[H\x1b[2J^C\r\n$ ";
+                [command, Step::key(start + after, INTERRUPT, obeyed)]
+            })
+            .collect();
+        Script {
+            size: Size::default(),
+            steps,
+            drain,
+        }
+    }
+}
+
+/// One line of a flood, as wide as the screen and never the same twice.
+pub fn flood_line(size: Size, number: u64) -> Vec<u8> {
+    let width = usize::from(size.columns);
+    let filler = "~".repeat(width.saturating_sub(12));
+    let mut line = format!("{number:011} {filler}").into_bytes();
+    line.truncate(width);
+    line.extend(b"\r\n");
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Judge;
+    use crate::screen::Screen;
+
+    #[test]
+    fn an_interrupt_is_answered_once_the_flood_is_gone() {
+        let second = Duration::from_secs(1);
+        let script = Script::flood(2, second, second);
+        let mut judge = Judge::new(&script);
+        let mut screen = Screen::new(script.size);
+        screen.feed(&script.greeting());
+        judge.typed();
+        judge.typed();
+        for number in 0..5000 {
+            screen.feed(&flood_line(script.size, number));
+            let answered = judge.see(&screen.picture(None));
+            assert!(!answered.contains(&1), "line {number}");
+        }
+        screen.feed(&script.steps[1].output);
+        assert!(judge.see(&screen.picture(None)).contains(&1));
+    }
+}
