@@ -1,1 +1,34 @@
-//! The link model.
+//! The link model: everything that happens to a packet on one direction of one path.
+//!
+//! It is pure. Time is an argument, randomness comes from a [`Seed`], nothing reads a clock or a file or
+//! sleeps; so the same model runs in front of a kernel in real time and inside a simulation.
+
+mod corrupt;
+mod delay;
+mod loss;
+mod packet;
+mod path;
+mod queue;
+mod rate;
+mod reorder;
+mod replay;
+mod seed;
+mod source;
+mod spec;
+mod stage;
+mod time;
+pub mod trace;
+pub mod units;
+
+pub use corrupt::Corrupt;
+pub use delay::Delay;
+pub use loss::{Loss, Spread};
+pub use packet::{DropReason, Dropped, Packet, Payload};
+pub use path::Path;
+pub use queue::Queue;
+pub use rate::Rate;
+pub use reorder::Reorder;
+pub use seed::{Direction, PathSeed, Seed};
+pub use source::{Malformed, Samples, Source, SourceError};
+pub use spec::{PathSpec, SpecError};
+pub use time::Time;

@@ -1,0 +1,141 @@
+//! Distributions of delays, drawn from by inversion or from a normal deviate.
+//!
+//! The mathematical functions are libm's in Rust, not the platform's, so that the same seed gives the same
+//! delay on every machine.
+
+use std::f64::consts::SQRT_2;
+
+use crate::delay::Delay;
+use crate::seed::Draws;
+use crate::units::Span;
+
+/// A distribution of delays in seconds, and the correlation of successive ones.
+pub(super) struct Distribution {
+    shape: Shape,
+    deviates: Deviates,
+}
+
+enum Shape {
+    Uniform { min: f64, width: f64 },
+    Normal { mean: f64, sd: f64 },
+    LogNormal { min: f64, mu: f64, sigma: f64 },
+    Pareto { min: f64, scale: f64, shape: f64 },
+    Table(Box<[f64]>),
+}
+
+impl Distribution {
+    /// The distribution that `delay` names; none if it names none.
+    pub(super) fn new(delay: &Delay) -> Option<Distribution> {
+        Some(Distribution {
+            shape: Shape::new(delay)?,
+            deviates: Deviates::new(delay.correlation().fraction()),
+        })
+    }
+
+    /// The next delay in seconds; it may be negative.
+    pub(super) fn draw(&mut self, draws: &mut Draws) -> f64 {
+        match &self.shape {
+            Shape::Uniform { min, width } => min + width * self.deviates.uniform(draws),
+            Shape::Normal { mean, sd } => mean + sd * self.deviates.normal(draws),
+            Shape::LogNormal { min, mu, sigma } => {
+                min + libm::exp(mu + sigma * self.deviates.normal(draws))
+            }
+            Shape::Pareto { min, scale, shape } => {
+                let exceeded = 1.0 - self.deviates.uniform(draws);
+                min + scale * (libm::pow(exceeded, -1.0 / shape) - 1.0)
+            }
+            Shape::Table(sorted) => interpolate(sorted, self.deviates.uniform(draws)),
+        }
+    }
+}
+
+impl Shape {
+    fn new(delay: &Delay) -> Option<Shape> {
+        match delay {
+            Delay::Constant(_) | Delay::Replay { .. } => None,
+            Delay::Uniform { min, max, .. } => Some(Shape::Uniform {
+                min: min.as_secs_f64(),
+                width: max.as_secs_f64() - min.as_secs_f64(),
+            }),
+            Delay::Normal { mean, sd, .. } => Some(Shape::Normal {
+                mean: mean.as_secs_f64(),
+                sd: sd.as_secs_f64(),
+            }),
+            Delay::LogNormal { min, mean, sd, .. } => {
+                // The parameters of the logarithm from the moments of what is above `min`.
+                let mean = mean.as_secs_f64() - min.as_secs_f64();
+                let spread = sd.as_secs_f64() / mean;
+                let variance = libm::log1p(spread * spread);
+                Some(Shape::LogNormal {
+                    min: min.as_secs_f64(),
+                    mu: libm::log(mean) - variance / 2.0,
+                    sigma: libm::sqrt(variance),
+                })
+            }
+            Delay::Pareto {
+                min, scale, shape, ..
+            } => Some(Shape::Pareto {
+                min: min.as_secs_f64(),
+                scale: scale.unwrap_or(*min).as_secs_f64(),
+                shape: *shape,
+            }),
+            Delay::Empirical { samples, .. } => {
+                let samples = samples.here()?.values();
+                let mut sorted: Box<[f64]> =
+                    samples.iter().copied().map(Span::as_secs_f64).collect();
+                sorted.sort_unstable_by(f64::total_cmp);
+                Some(Shape::Table(sorted))
+            }
+        }
+    }
+}
+
+/// The quantile at `u` (0 to 1) of the sorted samples: the first is at 0, the last at 1.
+fn interpolate(sorted: &[f64], u: f64) -> f64 {
+    let position = u * (sorted.len() - 1) as f64;
+    let below = position as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
+}
+
+/// Random deviates of which each correlates with the one before: a first-order autoregression of normal ones,
+/// which leaves their distribution standard normal.
+struct Deviates {
+    correlation: f64,
+    innovation: f64,
+    last: Option<f64>,
+}
+
+impl Deviates {
+    fn new(correlation: f64) -> Deviates {
+        Deviates {
+            correlation,
+            innovation: libm::sqrt(1.0 - correlation * correlation),
+            last: None,
+        }
+    }
+
+    /// Standard normal.
+    fn normal(&mut self, draws: &mut Draws) -> f64 {
+        let fresh = draws.normal();
+        let deviate = match self.last {
+            None => fresh,
+            Some(last) => self.correlation * last + self.innovation * fresh,
+        };
+        self.last = Some(deviate);
+        deviate
+    }
+
+    /// Uniform between 0 and 1.
+    fn uniform(&mut self, draws: &mut Draws) -> f64 {
+        if self.correlation == 0.0 {
+            draws.unit()
+        } else {
+            standard_normal_cdf(self.normal(draws))
+        }
+    }
+}
+
+fn standard_normal_cdf(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / SQRT_2)
+}

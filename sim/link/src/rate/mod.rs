@@ -1,0 +1,36 @@
+//! How fast packets are sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Source;
+use crate::trace::Trace;
+use crate::units::{BitRate, Size};
+
+/// How fast packets are sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Rate {
+    /// One after the other, each taking its length divided by the rate.
+    Constant(BitRate),
+    /// At once while there are tokens, else when there are: a bucket that holds `burst`, full at first, and fills at
+    /// `rate`. A packet longer than the burst waits for as many tokens as it is long.
+    TokenBucket {
+        /// How fast the bucket fills: the rate in the long run.
+        rate: BitRate,
+        /// What it holds.
+        burst: Size,
+        /// How fast packets follow one another while there are tokens; without limit when left out.
+        peak: Option<BitRate>,
+    },
+    /// When a recorded link could have sent: see [`trace`](crate::trace).
+    Trace(Source<Trace>),
+}
+
+impl Rate {
+    pub(crate) fn file(&self) -> Option<&str> {
+        match self {
+            Rate::Trace(trace) => trace.file(),
+            _ => None,
+        }
+    }
+}
