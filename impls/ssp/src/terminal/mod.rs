@@ -1,0 +1,17 @@
+//! The terminal: what a program writes becomes a screen, and the difference of two screens becomes what a terminal reads.
+
+mod cell;
+mod framebuffer;
+mod grid;
+mod modes;
+pub mod parser;
+mod rendition;
+mod row;
+pub mod width;
+
+pub use cell::Cell;
+pub use framebuffer::{Framebuffer, Titles};
+pub use grid::Size;
+pub use modes::{Cursor, Modes, MouseEncoding, MouseReporting};
+pub use rendition::{Attributes, Color, Hyperlink, Renditions, Underline};
+pub use row::Row;
