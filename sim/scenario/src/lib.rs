@@ -1,9 +1,11 @@
 //! What a scenario file can say: its vocabulary, defaults, checks, and errors that point at the text.
 
+mod check;
 mod error;
-mod placeholder;
 mod read;
+mod source;
+mod suggest;
 mod vocabulary;
 
-pub use error::Error;
+pub use error::{Error, Mistake};
 pub use vocabulary::*;

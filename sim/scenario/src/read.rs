@@ -1,22 +1,79 @@
-//! From text to a [`Scenario`] and back.
+//! From a file to a [`Scenario`], and from a [`Scenario`] to its canonical text.
+
+use std::fs;
+use std::path::Path;
 
 use ron::extensions::Extensions;
+use ron::ser::PrettyConfig;
 
+use crate::check::{self, Findings};
+use crate::source::{self, Outline};
 use crate::{Error, Scenario};
 
 impl Scenario {
-    /// Parses the text of a scenario; `file` is the name that errors give.
+    /// Reads, checks and completes the scenario at `path`. Files that it names are read from the
+    /// folder that it is in.
+    ///
+    /// # Errors
+    /// When it cannot be read, is not a scenario, or says what cannot be.
+    pub fn read(path: impl AsRef<Path>) -> Result<Scenario, Error> {
+        let path = path.as_ref();
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => Scenario::parse(&text, &file),
+            Err(error) => Err(Error::Unreadable {
+                file,
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    /// Parses, checks and completes the text of a scenario as if it had been read from `file`.
+    ///
+    /// # Errors
+    /// When it is not a scenario, or says what cannot be.
     pub fn parse(text: &str, file: &str) -> Result<Scenario, Error> {
-        dialect().from_str(text).map_err(|error| Error {
-            file: file.to_owned(),
-            line: error.span.end.line,
-            column: error.span.end.col,
-            what: error.code.to_string(),
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        Scenario::parse_with(text, file, &|name| {
+            fs::read(folder.join(name)).map_err(|error| error.to_string())
         })
+    }
+
+    /// The same with another way to read the files that the scenario names.
+    pub(crate) fn parse_with(
+        text: &str,
+        file: &str,
+        read: &check::ReadFile<'_>,
+    ) -> Result<Scenario, Error> {
+        let mistaken = |mistakes| Error::Mistaken {
+            file: file.to_owned(),
+            mistakes,
+        };
+        let mut scenario: Scenario = dialect()
+            .from_str(text)
+            .map_err(|error| mistaken(vec![source::mistake(text, &error)]))?;
+        let outline = Outline::of(text);
+        let mut findings = Findings::new(text);
+        check::check(&scenario, outline.root(), &mut findings);
+        check::load(&mut scenario, read, outline.root(), &mut findings);
+        match findings.in_order() {
+            none if none.is_empty() => Ok(scenario),
+            mistakes => Err(mistaken(mistakes)),
+        }
+    }
+
+    /// The canonical text: every value that is not the default, in the order of the vocabulary,
+    /// without comments. What was read from files is written out.
+    ///
+    /// # Errors
+    /// When a name cannot be written, which names that were read never are.
+    pub fn to_ron(&self) -> Result<String, ron::Error> {
+        let pretty = PrettyConfig::new().struct_names(false).depth_limit(4);
+        dialect().to_string_pretty(self, pretty)
     }
 }
 
-/// RON without the `Some(..)` and the doubled parentheses.
+/// RON without the `Some(…)` and the doubled parentheses.
 fn dialect() -> ron::Options {
     ron::Options::default()
         .with_default_extension(Extensions::IMPLICIT_SOME)

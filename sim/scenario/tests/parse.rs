@@ -8,7 +8,7 @@ Scenario(
     hosts: { "client": (), "home": (nat: (kind: Symmetric, outside: "wan")), "server": (firewall: (udp: Blocked)) },
     links: {
         "lan": (between: ("client", "home")),
-        "wan": (between: ("home", "server"), addresses: ("10.0.0.1", ["10.0.0.2", "fd00::2"]), ipv6: true),
+        "wan": (between: ("home", "server"), addresses: (["10.0.0.1", "fd00::1"], ["10.0.0.2", "fd00::2"]), ipv6: true),
     },
     workload: Typing(keystrokes: 300, gap: LogNormal(mean: "300ms", sd: "100ms")),
     sessions: { "ssh": Ssh(congestion_control: Bbr), "mosh": Mosh(predict: Never), "udp": Udp() },

@@ -64,7 +64,9 @@ impl Outline {
     /// The smallest value or key that ends at byte `end`.
     pub(crate) fn ending_at(&self, end: usize) -> Option<Range<usize>> {
         let keys = self.nodes.iter().flat_map(|node| &node.keys);
-        let spans = keys.map(|key| &key.span).chain(self.nodes.iter().map(|node| &node.span));
+        let spans = keys
+            .map(|key| &key.span)
+            .chain(self.nodes.iter().map(|node| &node.span));
         spans
             .filter(|span| span.end == end && !span.is_empty())
             .min_by_key(|span| span.len())
@@ -105,6 +107,19 @@ impl<'a> Spot<'a> {
             let before = keys[..n].iter().any(|earlier| earlier.name == key.name);
             before.then(|| (key.name.as_str(), key.span.clone()))
         })
+    }
+
+    /// The text value `wanted` somewhere in this value; this value itself where it is not.
+    pub(crate) fn holding(self, wanted: &str, text: &str) -> Spot<'a> {
+        let mut waiting = vec![self];
+        while let Some(spot) = waiting.pop() {
+            if unquoted(&text[spot.span()]) == wanted {
+                return spot;
+            }
+            let children = spot.here().children.iter();
+            waiting.extend(children.map(|&node| Spot { node, ..self }));
+        }
+        self
     }
 
     fn here(self) -> &'a Node {
@@ -180,7 +195,10 @@ impl Scanner<'_> {
     fn word(&mut self) {
         let rest = &self.text[self.at..];
         let prefix = rest.len() - rest.trim_start_matches(['r', 'b']).len();
-        let hashes = rest[prefix..].bytes().take_while(|&byte| byte == b'#').count();
+        let hashes = rest[prefix..]
+            .bytes()
+            .take_while(|&byte| byte == b'#')
+            .count();
         let quote = prefix + hashes;
         let raw = rest[..prefix].contains('r');
         self.at += match rest.as_bytes().get(quote) {
@@ -243,7 +261,8 @@ fn quoted_length(text: &str, quote: usize, mark: u8) -> usize {
 fn raw_string_length(text: &str, quote: usize, hashes: usize) -> usize {
     let closing = format!("\"{}", "#".repeat(hashes));
     let body = &text[quote + 1..];
-    body.find(&closing).map_or(text.len(), |end| quote + 1 + end + closing.len())
+    body.find(&closing)
+        .map_or(text.len(), |end| quote + 1 + end + closing.len())
 }
 
 /// The length of a block comment, which may hold others.

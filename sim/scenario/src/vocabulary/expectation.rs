@@ -1,6 +1,6 @@
 //! Expectations: what must hold of the results for a run to pass.
 
-use crate::placeholder::units::{Probability, Span};
+use link::units::{Probability, Span};
 use serde::{Deserialize, Serialize};
 
 /// Something that must hold. Bounds are inclusive; one that is left out does not bind.
@@ -86,4 +86,18 @@ pub enum Statistic {
     P99,
     /// The largest.
     Max,
+}
+
+impl Expectation {
+    /// The session that the expectation is about; of a ratio, the one above the fraction line.
+    pub fn of(&self) -> &str {
+        match self {
+            Expectation::Ratio { of, .. }
+            | Expectation::Latency { of, .. }
+            | Expectation::Answered { of, .. }
+            | Expectation::Instant { of, .. }
+            | Expectation::Recovery { of, .. }
+            | Expectation::NeverEstablished { of } => of,
+        }
+    }
 }

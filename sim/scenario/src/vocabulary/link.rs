@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::placeholder::PathSpec;
+use link::PathSpec;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

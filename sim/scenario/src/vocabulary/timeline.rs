@@ -1,7 +1,7 @@
 //! The timeline: what happens on the way, and when.
 
-use crate::placeholder::PathSpec;
-use crate::placeholder::units::{Rate, Size, Span};
+use link::PathSpec;
+use link::units::{BitRate, Size, Span};
 use serde::{Deserialize, Serialize};
 
 use super::{Addresses, CongestionControl};
@@ -165,7 +165,7 @@ pub enum Traffic {
     /// Datagrams at a constant rate, as a video call sends.
     Datagrams {
         /// The rate, counted from the IP header on.
-        rate: Rate,
+        rate: BitRate,
         /// The size of each, from the IP header on.
         #[serde(default = "video_packet")]
         size: Size,
@@ -173,7 +173,7 @@ pub enum Traffic {
 }
 
 fn video_packet() -> Size {
-    Size("1200B".into())
+    Size::from_bytes(1200)
 }
 
 /// An event as the file has it: `at`, or `when` with its company, and `do`.

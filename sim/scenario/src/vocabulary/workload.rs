@@ -1,6 +1,6 @@
 //! Workloads: what is typed into the sessions, or measured of the network itself.
 
-use crate::placeholder::units::{Probability, Size, Span};
+use link::units::{Probability, Size, Span};
 use serde::{Deserialize, Serialize};
 
 /// What happens in every session of a scenario.
@@ -35,6 +35,9 @@ pub struct Typing {
 pub struct Replay {
     /// The recording, relative to the scenario's folder.
     pub file: String,
+    /// What is in it, once the scenario has been read.
+    #[serde(skip)]
+    pub recording: Vec<u8>,
     /// Pauses longer than this are cut to it, as the Mosh paper sped up long idle periods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_pause: Option<Span>,
@@ -103,19 +106,19 @@ pub enum Gap {
 }
 
 fn half_a_minute() -> Span {
-    Span("30s".into())
+    Span::from_millis(30_000)
 }
 
 impl Default for Calibrate {
     fn default() -> Self {
         Calibrate {
             packets: 10_000,
-            gap: Span("1ms".into()),
-            size: Size("100B".into()),
-            fill: Span("10s".into()),
-            delay_error: Span("1ms".into()),
-            confidence: Probability(0.99),
-            rate_error: Probability(0.01),
+            gap: Span::from_millis(1),
+            size: Size::from_bytes(100),
+            fill: Span::from_millis(10_000),
+            delay_error: Span::from_millis(1),
+            confidence: Probability::new(0.99).expect("it is from 0 to 1"),
+            rate_error: Probability::new(0.01).expect("it is from 0 to 1"),
         }
     }
 }

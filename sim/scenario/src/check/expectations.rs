@@ -1,0 +1,85 @@
+//! Expectations: about sessions that are there, with bounds that can be met.
+
+use std::fmt::Display;
+
+use super::Findings;
+use crate::Scenario;
+use crate::source::Spot;
+use crate::vocabulary::Expectation;
+
+pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    for (n, expectation) in scenario.expect.iter().enumerate() {
+        let spot = spot.field("expect").item(n);
+        let sessions = scenario.sessions.keys();
+        findings.known(
+            spot.field("of"),
+            "session",
+            expectation.of(),
+            sessions.clone(),
+        );
+        match expectation {
+            Expectation::Ratio {
+                of,
+                to,
+                at_least,
+                at_most,
+                ..
+            } => {
+                findings.known(spot.field("to"), "session", to, sessions);
+                if of == to {
+                    findings.wrong(
+                        spot.field("to"),
+                        "the ratio of a session to itself is 1",
+                        "name another session",
+                    );
+                }
+                for (field, bound) in [("at_least", at_least), ("at_most", at_most)] {
+                    if bound.is_some_and(|bound| !(bound.is_finite() && bound >= 0.0)) {
+                        findings.wrong(
+                            spot.field(field),
+                            "no ratio of latencies is like that",
+                            "write a number, 0 or above",
+                        );
+                    }
+                }
+                bounds(at_least, at_most, spot, findings);
+            }
+            Expectation::Latency {
+                at_least, at_most, ..
+            } => bounds(at_least, at_most, spot, findings),
+            Expectation::Answered {
+                at_least, at_most, ..
+            }
+            | Expectation::Instant {
+                at_least, at_most, ..
+            } => bounds(at_least, at_most, spot, findings),
+            Expectation::Recovery { .. } if scenario.timeline.is_empty() => findings.wrong(
+                spot,
+                "nothing happens that could be recovered from",
+                "put an event on the `timeline`",
+            ),
+            Expectation::Recovery { .. } | Expectation::NeverEstablished { .. } => {}
+        }
+    }
+}
+
+fn bounds<T: PartialOrd + Display>(
+    at_least: &Option<T>,
+    at_most: &Option<T>,
+    spot: Spot<'_>,
+    findings: &mut Findings<'_>,
+) {
+    match (at_least, at_most) {
+        (None, None) => findings.wrong(
+            spot,
+            "this expects nothing",
+            "write `at_least: …` or `at_most: …`, or both",
+        ),
+        (Some(least), Some(most)) if least > most => findings.wrong(
+            spot.field("at_most"),
+            format!("nothing is at least {least} and at most {most}"),
+            "swap them",
+        ),
+        _ => {}
+    }
+}

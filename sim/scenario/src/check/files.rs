@@ -1,0 +1,74 @@
+//! Files that a scenario names: read here, once, so that nothing else needs to know where they are.
+
+use link::{PathSpec, SourceError};
+
+use super::Findings;
+use crate::Scenario;
+use crate::source::Spot;
+use crate::vocabulary::{Action, Workload};
+
+/// Reads a file that a scenario names, or says why it cannot.
+pub(crate) type ReadFile<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
+
+/// Replaces the names of files by what is in them.
+pub(crate) fn load(
+    scenario: &mut Scenario,
+    read: &ReadFile<'_>,
+    spot: Spot<'_>,
+    findings: &mut Findings<'_>,
+) {
+    for (name, link) in &mut scenario.links {
+        let spot = spot.field("links").field(name);
+        for spec in [&mut link.each_way, &mut link.up, &mut link.down] {
+            load_path(spec, read, spot, findings);
+        }
+    }
+    for (n, event) in scenario.timeline.iter_mut().enumerate() {
+        if let Action::ChangePath {
+            each_way, up, down, ..
+        } = &mut event.action
+        {
+            let spot = spot.field("timeline").item(n);
+            for spec in [each_way, up, down] {
+                load_path(spec, read, spot, findings);
+            }
+        }
+    }
+    if let Workload::Replay(replay) = &mut scenario.workload {
+        match read(&replay.file) {
+            Ok(recording) => replay.recording = recording,
+            Err(reason) => unreadable(&replay.file, &reason, spot.field("workload"), findings),
+        }
+    }
+}
+
+fn load_path(
+    spec: &mut Option<PathSpec>,
+    read: &ReadFile<'_>,
+    spot: Spot<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let read_text = |file: &str| {
+        let bytes = read(file)?;
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+    };
+    match spec.as_mut().map(|spec| spec.load(read_text)) {
+        None | Some(Ok(())) => {}
+        Some(Err(SourceError::Unreadable { file, problem })) => {
+            unreadable(&file, &problem, spot, findings);
+        }
+        Some(Err(SourceError::Malformed { file, malformed })) => findings.wrong(
+            spot.holding(&file, findings.text),
+            format!("line {} of \"{file}\" is wrong", malformed.line),
+            malformed.problem,
+        ),
+    }
+}
+
+fn unreadable(file: &str, reason: &str, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    findings.wrong(
+        spot.holding(file, findings.text),
+        format!("\"{file}\" cannot be read: {reason}"),
+        "name a file by its path from the scenario's own folder",
+    );
+}
