@@ -1,0 +1,181 @@
+//! The relay's thread: wait for a packet, a deadline or a job, and see to it.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
+
+use link::{Direction, Time};
+use rustix::event::{Timespec, epoll};
+
+use super::RelayReport;
+use super::clock::Clock;
+use super::lateness::LatenessRecorder;
+use super::realtime;
+use super::relayed_link::RelayedLink;
+use crate::shaper::{LinkId, ShaperError};
+
+/// Something that another thread wants done here.
+pub(super) type Job = Box<dyn FnOnce(&mut EventLoop) + Send>;
+
+/// What the epoll says when there are jobs. No source of packets has this number.
+const JOBS: u64 = u64::MAX;
+
+const DIRECTIONS: [Direction; 2] = [Direction::Up, Direction::Down];
+
+/// Everything that the thread works on.
+pub(super) struct EventLoop {
+    epoll: OwnedFd,
+    /// Readable when there are jobs.
+    bell: Arc<OwnedFd>,
+    jobs: Receiver<Job>,
+    clock: Clock,
+    lateness: LatenessRecorder,
+    /// By their number. A number is not used again.
+    links: Vec<Option<RelayedLink>>,
+    /// How many packets of removed links were not captured.
+    uncaptured: u64,
+}
+
+impl EventLoop {
+    pub(super) fn new(
+        bell: Arc<OwnedFd>,
+        jobs: Receiver<Job>,
+        clock: Clock,
+    ) -> io::Result<EventLoop> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let data = epoll::EventData::new_u64(JOBS);
+        epoll::add(&epoll, &*bell, data, epoll::EventFlags::IN)?;
+        Ok(EventLoop {
+            epoll,
+            bell,
+            jobs,
+            clock,
+            lateness: LatenessRecorder::new(),
+            links: Vec::new(),
+            uncaptured: 0,
+        })
+    }
+
+    /// Relays packets until nobody is left to give it jobs.
+    pub(super) fn run(&mut self) -> io::Result<RelayReport> {
+        realtime::wake_on_time();
+        let mut events = Vec::with_capacity(64);
+        loop {
+            let timeout = self.release_due();
+            events.clear();
+            let spare = rustix::buffer::spare_capacity(&mut events);
+            match epoll::wait(&self.epoll, spare, timeout.as_ref()) {
+                Err(rustix::io::Errno::INTR) => continue,
+                result => result?,
+            };
+            for event in &events {
+                match event.data.u64() {
+                    JOBS if self.do_jobs()?.is_break() => return Ok(self.report()),
+                    JOBS => {}
+                    source => self.receive_from(source),
+                }
+            }
+        }
+    }
+
+    /// Releases what is due, a batch of every direction, and says how long there is nothing more to do.
+    fn release_due(&mut self) -> Option<Timespec> {
+        let mut next: Option<Time> = None;
+        let now = self.clock.now();
+        for link in self.links.iter_mut().flatten() {
+            for direction in DIRECTIONS {
+                if link.due(direction).is_some_and(|due| due <= now) {
+                    link.crossing(direction)
+                        .release(&self.clock, &mut self.lateness);
+                }
+                next = earlier(next, link.due(direction));
+            }
+        }
+        next.map(|next| timespec(next - self.clock.now()))
+    }
+
+    fn receive_from(&mut self, source: u64) {
+        let (number, direction) = (source as usize / 2, DIRECTIONS[source as usize % 2]);
+        // A job of the same wake-up may have removed the link.
+        let Some(Some(link)) = self.links.get_mut(number) else {
+            return;
+        };
+        let received = link
+            .crossing(direction)
+            .receive(&self.clock, &mut self.lateness);
+        if received.is_err() {
+            // The interface is gone, with its namespace: there is nothing to wait for any more.
+            let _ = epoll::delete(&self.epoll, link.source(direction).tun());
+        }
+    }
+
+    fn do_jobs(&mut self) -> io::Result<ControlFlow<()>> {
+        rustix::io::read(&*self.bell, &mut [0; 8])?;
+        loop {
+            match self.jobs.try_recv() {
+                Ok(job) => job(self),
+                Err(TryRecvError::Empty) => return Ok(ControlFlow::Continue(())),
+                Err(TryRecvError::Disconnected) => return Ok(ControlFlow::Break(())),
+            }
+        }
+    }
+
+    /// What time it is for the paths.
+    pub(super) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Relays for one link more.
+    pub(super) fn add(&mut self, link: RelayedLink) -> io::Result<LinkId> {
+        let number = self.links.len();
+        for direction in DIRECTIONS {
+            let data = epoll::EventData::new_u64((number * 2 + direction as usize) as u64);
+            let tun = link.source(direction).tun();
+            epoll::add(&self.epoll, tun.as_fd(), data, epoll::EventFlags::IN)?;
+        }
+        self.links.push(Some(link));
+        Ok(LinkId(number))
+    }
+
+    /// The link of this number.
+    pub(super) fn link(&mut self, id: LinkId) -> Result<&mut RelayedLink, ShaperError> {
+        self.links
+            .get_mut(id.0)
+            .and_then(Option::as_mut)
+            .ok_or(ShaperError::Removed)
+    }
+
+    /// Drops a link, and whatever is under way on it.
+    pub(super) fn remove(&mut self, id: LinkId) -> Result<(), ShaperError> {
+        self.uncaptured += self.link(id)?.uncaptured();
+        self.links[id.0] = None;
+        Ok(())
+    }
+
+    /// What has been measured until now.
+    pub(super) fn report(&self) -> RelayReport {
+        let links = self.links.iter().flatten();
+        RelayReport {
+            lateness: self.lateness.summary(),
+            uncaptured: self.uncaptured + links.map(RelayedLink::uncaptured).sum::<u64>(),
+        }
+    }
+}
+
+fn earlier(one: Option<Time>, other: Option<Time>) -> Option<Time> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    // Half a thousand years, which is as far as `Time` reaches, fit.
+    Timespec {
+        tv_sec: duration.as_secs() as i64,
+        tv_nsec: i64::from(duration.subsec_nanos()),
+    }
+}

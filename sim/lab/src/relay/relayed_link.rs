@@ -1,0 +1,227 @@
+//! One link: two TUN devices, and a path each way between them.
+
+use std::io;
+
+use link::{Direction, Packet, Path, Time};
+
+use super::buffer::Buffer;
+use super::clock::Clock;
+use super::flow::flow;
+use super::lateness::LatenessRecorder;
+use crate::capture::{Fate, Tap, Way};
+use crate::shaper::End;
+use crate::tun::Tun;
+
+/// Packets that one direction may receive, or release, before the others have their turn: so a flood
+/// keeps them waiting for a few hundredths of a millisecond at most, and still the cost of a turn is
+/// spread over many packets.
+const BATCH: usize = 16;
+
+/// The reason of a drop at the receiving host, which does not take the packet: its interface is down,
+/// or the packet was corrupted such that it is no IP packet any more.
+const UNDELIVERABLE: &str = "undeliverable";
+
+/// The reason of a drop at an end whose cable is pulled.
+const DETACHED: &str = "detached";
+
+/// A link of two ends and two directions.
+pub(super) struct RelayedLink {
+    ends: [LinkEnd; 2],
+    lanes: [Lane; 2],
+}
+
+/// One end of a link.
+pub(super) struct LinkEnd {
+    tun: Tun,
+    mtu: u16,
+    attached: bool,
+    tap: Option<Tap>,
+}
+
+/// What one direction of a link consists of, beside its ends.
+struct Lane {
+    path: Path<Buffer>,
+    /// How many packets the path was given: the next one's serial number.
+    given: u64,
+}
+
+impl LinkEnd {
+    pub(super) fn new(tun: Tun, mtu: u16, tap: Option<Tap>) -> LinkEnd {
+        LinkEnd {
+            tun,
+            mtu,
+            attached: true,
+            tap,
+        }
+    }
+
+    /// The device at this end.
+    pub(super) fn tun(&self) -> &Tun {
+        &self.tun
+    }
+
+    fn record(&mut self, at: Time, way: Way, packet: &[u8], dropped: Option<Fate>) {
+        if let Some(tap) = &mut self.tap {
+            let copy = tap.copy(packet);
+            tap.record(at, way, copy, dropped);
+        }
+    }
+}
+
+impl RelayedLink {
+    /// A link with these ends, whose paths lead up and down.
+    pub(super) fn new(ends: [LinkEnd; 2], paths: [Path<Buffer>; 2]) -> RelayedLink {
+        RelayedLink {
+            ends,
+            lanes: paths.map(|path| Lane { path, given: 0 }),
+        }
+    }
+
+    /// The end that packets of a direction come from.
+    pub(super) fn source(&self, direction: Direction) -> &LinkEnd {
+        &self.ends[direction as usize]
+    }
+
+    /// The path that packets of a direction take.
+    pub(super) fn path(&mut self, direction: Direction) -> &mut Path<Buffer> {
+        &mut self.lanes[direction as usize].path
+    }
+
+    /// When a direction is to be released next.
+    pub(super) fn due(&self, direction: Direction) -> Option<Time> {
+        self.lanes[direction as usize].path.due()
+    }
+
+    /// Plugs the cable in or pulls it, at one end.
+    pub(super) fn set_attached(&mut self, end: End, attached: bool) -> io::Result<()> {
+        let end = &mut self.ends[end as usize];
+        end.tun.set_carrier(attached)?;
+        end.attached = attached;
+        Ok(())
+    }
+
+    /// How many packets the capture files lack.
+    pub(super) fn uncaptured(&self) -> u64 {
+        let taps = self.ends.iter().filter_map(|end| end.tap.as_ref());
+        taps.map(Tap::missed).sum()
+    }
+
+    /// One direction, to move its packets.
+    pub(super) fn crossing(&mut self, direction: Direction) -> Crossing<'_> {
+        let [first, second] = &mut self.ends;
+        let (from, to) = match direction {
+            Direction::Up => (first, second),
+            Direction::Down => (second, first),
+        };
+        Crossing {
+            lane: &mut self.lanes[direction as usize],
+            from,
+            to,
+        }
+    }
+}
+
+/// One direction of a link, with its ends.
+pub(super) struct Crossing<'a> {
+    lane: &'a mut Lane,
+    from: &'a mut LinkEnd,
+    to: &'a mut LinkEnd,
+}
+
+impl Crossing<'_> {
+    /// Takes in what the host has sent, and hands over at once what is not to be delayed.
+    pub(super) fn receive(
+        &mut self,
+        clock: &Clock,
+        lateness: &mut LatenessRecorder,
+    ) -> io::Result<()> {
+        for _ in 0..BATCH {
+            let mut buffer = Buffer::with_capacity(self.from.mtu.into());
+            if !self.from.tun.receive(buffer.vec_mut())? {
+                break;
+            }
+            let now = clock.now();
+            self.give(buffer, now);
+            // No more than one for one, lest a backlog be cleared here while others wait.
+            if let Some(packet) = self.lane.path.take(now) {
+                if packet.at < now {
+                    lateness.record(now - packet.at);
+                }
+                self.deliver(packet, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands over what is due, as the model has it, and measures by how much that is too late.
+    pub(super) fn release(&mut self, clock: &Clock, lateness: &mut LatenessRecorder) {
+        for _ in 0..BATCH {
+            let now = clock.now();
+            let Some(packet) = self.lane.path.take(now) else {
+                break;
+            };
+            lateness.record(now - packet.at);
+            self.deliver(packet, now);
+        }
+        self.account_for_drops(None);
+    }
+
+    /// Gives a packet that was sent `now` to the path. Its record in the capture waits for what the
+    /// path says to it, so that a packet that is dropped at once is there once, with the reason.
+    fn give(&mut self, packet: Buffer, now: Time) {
+        let serial = self.lane.given;
+        if !self.from.attached {
+            let reason = DETACHED;
+            let fate = Fate { serial, reason };
+            self.from
+                .record(now, Way::Outbound, packet.bytes(), Some(fate));
+            return;
+        }
+        let copy = self.from.tap.as_ref().map(|tap| tap.copy(packet.bytes()));
+        let (len, flow) = (packet.bytes().len() as u32, flow(packet.bytes()));
+        self.lane.path.give(Packet::new(len, flow, packet), now);
+        self.lane.given += 1;
+
+        let fate = self.account_for_drops(Some(serial));
+        if let (Some(copy), Some(tap)) = (copy, &mut self.from.tap) {
+            tap.record(now, Way::Outbound, copy, fate);
+        }
+    }
+
+    /// Hands a packet to the host that it is for.
+    fn deliver(&mut self, packet: Packet<Buffer>, now: Time) {
+        let bytes = packet.payload.bytes();
+        let obstacle = if !self.to.attached {
+            Some(DETACHED)
+        } else if self.to.tun.send(bytes).is_err() {
+            Some(UNDELIVERABLE)
+        } else {
+            None
+        };
+        let fate = obstacle.map(|reason| Fate {
+            serial: packet.serial,
+            reason,
+        });
+        self.to.record(now, Way::Inbound, bytes, fate);
+    }
+
+    /// Records what the path has dropped, and gives the memory back. The fate of the packet that was
+    /// just given, if it is among them, is returned instead.
+    fn account_for_drops(&mut self, given: Option<u64>) -> Option<Fate> {
+        let mut fate_of_given = None;
+        while let Some(dropped) = self.lane.path.take_drop() {
+            let packet = &dropped.packet;
+            let fate = Some(Fate {
+                serial: packet.serial,
+                reason: dropped.reason.name(),
+            });
+            if given == Some(packet.serial) && !packet.copy {
+                fate_of_given = fate;
+            } else {
+                let bytes = packet.payload.bytes();
+                self.from.record(packet.at, Way::Outbound, bytes, fate);
+            }
+        }
+        fate_of_given
+    }
+}

@@ -1,0 +1,192 @@
+//! The relay between real hosts, whose kernels send and receive.
+
+mod two_hosts;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lab::shaper::{End, Shaper};
+use link::{Direction, PathSpec};
+use ron::extensions::Extensions;
+use two_hosts::{TwoHosts, isolated, receive, receive_until, send};
+
+fn spec(ron: &str) -> PathSpec {
+    ron::Options::default()
+        .with_default_extension(Extensions::IMPLICIT_SOME)
+        .from_str(ron)
+        .unwrap()
+}
+
+#[test]
+fn an_echo_takes_no_less_than_the_delays_of_both_directions() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let (up, down) = (
+            spec(r#"(delay: Constant("12ms"))"#),
+            spec(r#"(delay: Constant("5ms"))"#),
+        );
+        hosts.connect(0, &up, &down, None);
+        let [client, server] = hosts.sockets(0);
+        for number in 0..20 {
+            let sent = Instant::now();
+            send(&client, [number]);
+            send(&server, [receive(&server).unwrap()]);
+            assert_eq!(receive(&client).unwrap(), number);
+            assert!(sent.elapsed() >= Duration::from_millis(17));
+        }
+        let report = hosts.relay.stop().unwrap();
+        assert_eq!(report.lateness.packets, 40);
+        assert!(report.lateness.p50 > Duration::ZERO);
+    });
+}
+
+#[test]
+fn a_perfect_path_keeps_every_packet_and_their_order() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        hosts.connect(0, &spec("()"), &spec("()"), None);
+        let [client, server] = hosts.sockets(0);
+        for round in 0..20 {
+            send(&client, round * 50..(round + 1) * 50);
+            let received: Vec<u64> = (0..50).map(|_| receive(&server).unwrap()).collect();
+            assert_eq!(received, Vec::from_iter(round * 50..(round + 1) * 50));
+        }
+        assert_eq!(hosts.relay.report().unwrap().lateness.packets, 0);
+    });
+}
+
+#[test]
+fn a_cut_drops_what_is_sent_until_it_is_healed_and_leaves_the_other_direction_alone() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let link = hosts.connect(0, &spec("()"), &spec("()"), None);
+        let [client, server] = hosts.sockets(0);
+
+        hosts.relay.cut(link, Direction::Up).unwrap();
+        send(&client, 0..10);
+        assert_eq!(receive_until(&server, &client, 99), []);
+        hosts.relay.heal(link, Direction::Up).unwrap();
+        send(&client, 10..20);
+        assert_eq!(receive_until(&client, &server, 99), Vec::from_iter(10..20));
+    });
+}
+
+#[test]
+fn what_is_under_way_when_a_path_is_cut_still_arrives() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let slow = spec(r#"(delay: Constant("100ms"))"#);
+        let link = hosts.connect(0, &slow, &spec("()"), None);
+        let [client, server] = hosts.sockets(0);
+        send(&client, 0..10);
+        // An answer from the other direction shows that the relay has taken the ten in by now.
+        receive_until(&server, &client, 99);
+        hosts.relay.cut(link, Direction::Up).unwrap();
+        let received: Vec<u64> = (0..10).map(|_| receive(&server).unwrap()).collect();
+        assert_eq!(received, Vec::from_iter(0..10));
+    });
+}
+
+#[test]
+fn a_changed_path_treats_packets_as_it_is_told_from_then_on() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let deaf = spec("(loss: Bernoulli(1.0))");
+        let link = hosts.connect(0, &deaf, &spec("()"), None);
+        let [client, server] = hosts.sockets(0);
+        send(&client, 0..10);
+        receive_until(&server, &client, 99);
+        hosts
+            .relay
+            .change(link, Direction::Up, &spec("()"))
+            .unwrap();
+        assert_eq!(receive_until(&client, &server, 99), []);
+    });
+}
+
+#[test]
+fn a_duplicated_packet_arrives_twice() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        hosts.connect(0, &spec("(duplicate: 1.0)"), &spec("()"), None);
+        let [client, server] = hosts.sockets(0);
+        send(&client, 0..10);
+        let received: Vec<u64> = (0..20).map(|_| receive(&server).unwrap()).collect();
+        assert_eq!(
+            received,
+            Vec::from_iter((0..10).flat_map(|number| [number; 2]))
+        );
+    });
+}
+
+#[test]
+fn nothing_crosses_an_end_whose_cable_is_pulled() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let link = hosts.connect(0, &spec("()"), &spec("()"), None);
+        let [client, server] = hosts.sockets(0);
+        hosts.connect(1, &spec("()"), &spec("()"), None);
+        let [witness, other_witness] = hosts.sockets(1);
+
+        hosts.relay.detach(link, End::First).unwrap();
+        send(&client, 0..10);
+        send(&server, 0..10);
+        // What was sent later on another link has passed: so the relay has seen to these.
+        receive_until(&witness, &other_witness, 99);
+        hosts.relay.attach(link, End::First).unwrap();
+        assert_eq!(receive_until(&client, &server, 98), []);
+        assert_eq!(receive_until(&server, &client, 99), []);
+    });
+}
+
+#[test]
+fn a_removed_link_takes_its_interfaces_along() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let link = hosts.connect(0, &spec("()"), &spec("()"), None);
+        hosts.client.command("ip link show wan0");
+        hosts.relay.remove(link).unwrap();
+        for host in [&hosts.client, &hosts.server] {
+            host.command("ip tuntap add wan0 mode tun");
+        }
+        let error = hosts.relay.cut(link, Direction::Up).unwrap_err();
+        assert_eq!(error.to_string(), "the link has been removed");
+    });
+}
+
+#[test]
+fn a_flood_on_one_link_does_not_starve_another() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        hosts.connect(0, &spec("()"), &spec("()"), None);
+        hosts.connect(1, &spec("()"), &spec("()"), None);
+        let [flooding, _flooded] = hosts.sockets(0);
+        let [client, server] = hosts.sockets(1);
+        let flood = AtomicBool::new(true);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while flood.load(Ordering::Relaxed) {
+                    send(&flooding, 0..100);
+                }
+            });
+            for number in 0..200 {
+                send(&client, [number]);
+                assert_eq!(receive(&server).unwrap(), number);
+            }
+            flood.store(false, Ordering::Relaxed);
+        });
+    });
+}
+
+#[test]
+fn a_name_that_is_taken_is_an_error_that_says_so() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        hosts.client.command("ip tuntap add wan0 mode tap");
+        let error = hosts
+            .try_connect(0, &spec("()"), &spec("()"), None)
+            .unwrap_err();
+        insta::assert_snapshot!(error, @"cannot make the interface wan0: Invalid argument (os error 22)");
+    });
+}
