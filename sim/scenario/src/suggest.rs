@@ -12,7 +12,7 @@ pub(crate) fn suggest<'a>(
     }
     let list = known.join(", ");
     match most_like(unknown, &known) {
-        Some(name) => format!("did you mean `{name}`? {} {kind}: {list}", "The"),
+        Some(name) => format!("did you mean `{name}`? The {kind}: {list}"),
         None => format!("the {kind}: {list}"),
     }
 }

@@ -5,137 +5,116 @@ use std::net::IpAddr;
 use super::Findings;
 use crate::Scenario;
 use crate::source::Spot;
-use crate::vocabulary::{Action, Addresses, Link};
+use crate::vocabulary::{Action, Addresses, Family, Link};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
-    let mut taken: Vec<(IpAddr, String)> = Vec::new();
+    let mut taken = Vec::new();
     for (name, link) in &scenario.links {
         let Some((first, second)) = &link.addresses else {
             continue;
         };
         let spot = spot.field("links").field(name).field("addresses");
-        for (n, (end, host)) in [(first, &link.between.0), (second, &link.between.1)]
-            .into_iter()
-            .enumerate()
-        {
-            let owner = format!("\"{host}\" on \"{name}\"");
-            let known = Ends {
-                name,
-                link,
-                owner: &owner,
-            };
-            complete(end, &known, spot.item(n), findings);
-            claim(end, &known, &mut taken, spot.item(n), findings);
+        let hosts = [&link.between.0, &link.between.1];
+        for (n, (addresses, host)) in [first, second].into_iter().zip(hosts).enumerate() {
+            let end = End { host, name, link };
+            end.complete(addresses, spot.item(n), findings);
+            end.claim(addresses, &mut taken, spot.item(n), findings);
         }
     }
     for (n, event) in scenario.timeline.iter().enumerate() {
-        if let Action::Renumber {
+        let Action::Renumber {
             host,
             link: name,
             to: Some(to),
         } = &event.action
-            && let Some(link) = scenario.links.get(name)
-        {
-            let owner = format!("\"{host}\" on \"{name}\", renumbered");
+        else {
+            continue;
+        };
+        if let Some(link) = scenario.links.get(name) {
             let spot = spot.field("timeline").item(n).field("do").field("to");
-            claim(
-                to,
-                &Ends {
-                    name,
-                    link,
-                    owner: &owner,
-                },
-                &mut taken,
-                spot,
-                findings,
-            );
+            End { host, name, link }.claim(to, &mut taken, spot, findings);
         }
     }
 }
 
-/// What addresses are for.
-struct Ends<'a> {
+/// An address, and whose it is.
+type Taken = (IpAddr, String);
+
+/// A host's end of a link.
+struct End<'a> {
+    host: &'a str,
     name: &'a str,
     link: &'a Link,
-    owner: &'a str,
 }
 
-/// The end of a link has one address of each family that the link carries.
-fn complete(end: &Addresses, known: &Ends<'_>, spot: Spot<'_>, findings: &mut Findings<'_>) {
-    let Ends { name, link, .. } = known;
-    for (family, carried, count) in [
-        (
-            "IPv4",
-            link.ipv4,
-            end.0.iter().filter(|address| address.is_ipv4()).count(),
-        ),
-        (
-            "IPv6",
-            link.ipv6,
-            end.0.iter().filter(|address| address.is_ipv6()).count(),
-        ),
-    ] {
-        let field = family.to_lowercase();
-        match count {
-            0 if carried => findings.wrong(
-                spot,
-                format!("\"{name}\" carries {family}, but here is no {family} address"),
-                format!("write a list with one of each family, or `{field}: false` for the link"),
-            ),
-            0 | 1 => {}
-            _ => findings.wrong(
-                spot,
-                format!("{count} {family} addresses on one end of a link"),
-                "keep one of each family",
-            ),
+impl End<'_> {
+    /// There is one address of each family that the link carries.
+    fn complete(&self, addresses: &Addresses, spot: Spot<'_>, findings: &mut Findings<'_>) {
+        for family in Family::ALL {
+            let of_family = |address: &&IpAddr| Family::of(address) == family;
+            let count = addresses.0.iter().filter(of_family).count();
+            if count > 1 {
+                findings.wrong(
+                    spot,
+                    format!("{count} {family} addresses on one end of a link"),
+                    "keep one of each family",
+                );
+            }
+            if count == 0 && self.link.carries(family) {
+                findings.wrong(
+                    spot,
+                    format!(
+                        "\"{}\" carries {family}, but here is no {family} address",
+                        self.name
+                    ),
+                    "write one of each family that the link carries: [\"10.0.0.1\", \"fd00::1\"]",
+                );
+            }
         }
     }
-}
 
-/// Each address is one that a host can have, of a family that the link carries, and nobody else's.
-fn claim(
-    end: &Addresses,
-    known: &Ends<'_>,
-    taken: &mut Vec<(IpAddr, String)>,
-    spot: Spot<'_>,
-    findings: &mut Findings<'_>,
-) {
-    let Ends { name, link, owner } = known;
-    for (n, &address) in end.0.iter().enumerate() {
-        let spot = spot.item(n);
-        let (family, carried) = match address {
-            IpAddr::V4(_) => ("IPv4", link.ipv4),
-            IpAddr::V6(_) => ("IPv6", link.ipv6),
-        };
-        if !carried {
-            findings.wrong(
-                spot,
-                format!("{address} is {family}, which \"{name}\" does not carry"),
-                format!(
-                    "write `{}: true` for the link, or another address",
-                    family.to_lowercase()
+    /// Each is one that a host can have, of a family that the link carries, and nobody else's.
+    fn claim(
+        &self,
+        addresses: &Addresses,
+        taken: &mut Vec<Taken>,
+        spot: Spot<'_>,
+        findings: &mut Findings<'_>,
+    ) {
+        for (n, address) in addresses.0.iter().enumerate() {
+            let spot = spot.item(n);
+            let family = Family::of(address);
+            if !self.link.carries(family) {
+                findings.wrong(
+                    spot,
+                    format!(
+                        "{address} is {family}, which \"{}\" does not carry",
+                        self.name
+                    ),
+                    "write another address, or let the link carry both families: `ipv6: true`",
+                );
+            }
+            if let Some(why) = unusable(address) {
+                findings.wrong(
+                    spot,
+                    format!("{address} is {why}, which no host can have on a link"),
+                    "write one such as \"10.0.0.1\" or \"fd00::1\"",
+                );
+            }
+            match taken.iter().find(|(other, _)| other == address) {
+                Some((_, owner)) => findings.wrong(
+                    spot,
+                    format!("{address} is already the address of {owner}"),
+                    "give every end of every link its own, or leave `addresses` out",
                 ),
-            );
-        }
-        if let Some(why) = unusable(address) {
-            findings.wrong(
-                spot,
-                format!("{address} is {why}, which no host can have on a link"),
-                "write one such as \"10.0.0.1\" or \"fd00::1\"",
-            );
-        }
-        match taken.iter().find(|(other, _)| *other == address) {
-            Some((_, owner)) => findings.wrong(
-                spot,
-                format!("{address} is already the address of {owner}"),
-                "give every end of every link its own, or leave `addresses` out",
-            ),
-            None => taken.push((address, owner.to_string())),
+                None => taken.push((*address, format!("\"{}\" on \"{}\"", self.host, self.name))),
+            }
         }
     }
 }
 
-fn unusable(address: IpAddr) -> Option<&'static str> {
+/// Why an address cannot be a host's on a link, if it cannot.
+fn unusable(address: &IpAddr) -> Option<&'static str> {
     match address {
         _ if address.is_unspecified() => Some("the unspecified address"),
         _ if address.is_loopback() => Some("a loopback address"),

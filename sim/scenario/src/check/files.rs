@@ -24,12 +24,9 @@ pub(crate) fn load(
         }
     }
     for (n, event) in scenario.timeline.iter_mut().enumerate() {
-        if let Action::ChangePath {
-            each_way, up, down, ..
-        } = &mut event.action
-        {
+        if let Action::ChangePath(change) = &mut event.action {
             let spot = spot.field("timeline").item(n);
-            for spec in [each_way, up, down] {
+            for spec in [&mut change.each_way, &mut change.up, &mut change.down] {
                 load_path(spec, read, spot, findings);
             }
         }

@@ -1,6 +1,6 @@
 //! Hosts and their NATs.
 
-use super::Findings;
+use super::{Findings, links};
 use crate::Scenario;
 use crate::source::Spot;
 
@@ -14,26 +14,25 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
         );
     }
     for (name, host) in &scenario.hosts {
-        let links_of_host = || scenario.links.iter().filter(|(_, link)| link.joins(name));
-        if let Some(nat) = &host.nat {
-            let outside = spot.field(name).field("nat").field("outside");
-            let known = links_of_host().map(|(link, _)| link);
-            let is_link = findings.known(
-                outside,
-                &format!("link of \"{name}\" called"),
-                &nat.outside,
-                known,
+        let Some(nat) = &host.nat else { continue };
+        let spot = spot.field(name).field("nat");
+        let is_link = links::of_host(
+            scenario,
+            name,
+            &nat.outside,
+            spot.field("outside"),
+            findings,
+        );
+        let links_of_host = scenario.links.values().filter(|link| link.joins(name));
+        if is_link && links_of_host.count() < 2 {
+            findings.wrong(
+                spot,
+                format!(
+                    "\"{name}\" translates between its links, but \"{}\" is its only one",
+                    nat.outside
+                ),
+                "give it a second link, to the hosts behind it",
             );
-            if is_link && links_of_host().count() < 2 {
-                findings.wrong(
-                    spot.field(name).field("nat"),
-                    format!(
-                        "\"{name}\" translates between its links, but \"{}\" is its only one",
-                        nat.outside
-                    ),
-                    "give it a second link, to the hosts behind it",
-                );
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ use link::PathSpec;
 use super::Findings;
 use crate::Scenario;
 use crate::source::Spot;
+use crate::suggest::suggest;
 use crate::vocabulary::Action;
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
@@ -65,11 +66,35 @@ pub(super) fn paths(specs: [&Option<PathSpec>; 3], spot: Spot<'_>, findings: &mu
     for (field, spec) in ["each_way", "up", "down"].into_iter().zip(specs) {
         if let Some(Err(error)) = spec.as_ref().map(PathSpec::check) {
             let spot = spot.field(field).field(error.stage);
-            findings.wrong(
-                spot,
-                format!("this {} is impossible", error.stage),
-                error.problem,
-            );
+            let what = format!("this {} is impossible", error.stage);
+            match error.problem.split_once("; ") {
+                Some((why, help)) => findings.wrong(spot, format!("{what}: {why}"), help),
+                None => findings.wrong(spot, what, error.problem),
+            }
         }
     }
+}
+
+/// Notes that `link`, named at `spot`, is not one of those of `host`, unless it is. Says whether it is.
+pub(super) fn of_host(
+    scenario: &Scenario,
+    host: &str,
+    link: &str,
+    spot: Spot<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    if !findings.known(spot, "link", link, scenario.links.keys()) {
+        return false;
+    }
+    let joins = scenario.links[link].joins(host);
+    if !joins {
+        let links = scenario.links.iter().filter(|(_, link)| link.joins(host));
+        let names = links.map(|(name, _)| name.as_str());
+        findings.wrong(
+            spot,
+            format!("\"{host}\" is not at an end of \"{link}\""),
+            suggest(link, &format!("links of \"{host}\""), names),
+        );
+    }
+    joins
 }

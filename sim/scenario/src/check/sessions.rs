@@ -22,6 +22,9 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
             "write `sessions: { \"ssh\": Ssh(), \"mosh\": Mosh() }`",
         );
     }
+    let links_are_whole = scenario.links.values().all(|link| {
+        scenario.hosts.contains_key(&link.between.0) && scenario.hosts.contains_key(&link.between.1)
+    });
     for (name, session) in &scenario.sessions {
         let spot = sessions.field(name);
         let hosts = scenario.hosts.keys();
@@ -41,16 +44,18 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
                 format!("client and server of \"{name}\" are one host"),
                 "name two different hosts",
             );
-        } else if !reaches(
-            scenario,
-            session.client(),
-            session.server(),
-            session.family(),
-        ) {
+        } else if links_are_whole
+            && !reaches(
+                scenario,
+                session.client(),
+                session.server(),
+                session.family(),
+            )
+        {
             findings.wrong(
                 spot,
                 format!(
-                    "\"{}\" cannot reach \"{}\" over {:?}",
+                    "\"{}\" cannot reach \"{}\" over {}",
                     session.client(),
                     session.server(),
                     session.family()
@@ -75,10 +80,7 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
 
 /// Whether links that are attached from the start and carry `family` lead from one host to the other.
 pub(super) fn reaches(scenario: &Scenario, from: &str, to: &str, family: Family) -> bool {
-    let carries = |link: &&Link| match family {
-        Family::Ipv4 => link.attached && link.ipv4,
-        Family::Ipv6 => link.attached && link.ipv6,
-    };
+    let carries = |link: &&Link| link.attached && link.carries(family);
     let mut reached = vec![from];
     let mut next = 0;
     while let Some(&here) = reached.get(next) {

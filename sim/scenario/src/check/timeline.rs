@@ -6,7 +6,7 @@ use super::{Findings, links};
 use crate::Scenario;
 use crate::source::Spot;
 use crate::suggest::suggest;
-use crate::vocabulary::{Action, Family, SessionState, Trigger, Workload};
+use crate::vocabulary::{Action, ChangePath, Family, SessionState, Trigger, Workload};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
     for (n, event) in scenario.timeline.iter().enumerate() {
@@ -85,22 +85,7 @@ struct EventCheck<'s, 'f, 't> {
 impl EventCheck<'_, '_, '_> {
     fn action(&mut self, action: &Action) {
         match action {
-            Action::ChangePath {
-                link,
-                each_way,
-                up,
-                down,
-            } => {
-                self.link("link", link);
-                links::paths([each_way, up, down], self.spot, self.findings);
-                if [each_way, up, down].iter().all(|path| path.is_none()) {
-                    self.wrong(
-                        "link",
-                        "this changes neither direction",
-                        "write `each_way: (…)`, `up: (…)` or `down: (…)`",
-                    );
-                }
-            }
+            Action::ChangePath(change) => self.change(change),
             Action::Cut { link, lasting, .. } => {
                 self.link("link", link);
                 if let Some(lasting) = lasting {
@@ -145,6 +130,22 @@ impl EventCheck<'_, '_, '_> {
             }
             Action::StartTraffic { from, to, .. } => self.traffic(from, to),
             Action::StopTraffic { name } => self.stop(name),
+        }
+    }
+
+    fn change(&mut self, change: &ChangePath) {
+        self.link("link", &change.link);
+        links::paths(
+            [&change.each_way, &change.up, &change.down],
+            self.spot,
+            self.findings,
+        );
+        if change.up().is_none() && change.down().is_none() {
+            self.wrong(
+                "link",
+                "this changes neither direction",
+                "write `each_way: (…)`, `up: (…)` or `down: (…)`",
+            );
         }
     }
 
@@ -218,21 +219,18 @@ impl EventCheck<'_, '_, '_> {
         }
     }
 
-    fn stop(&mut self, name: &str) {
-        let started = self
-            .scenario
-            .timeline
-            .iter()
-            .filter_map(|event| match &event.action {
-                Action::StartTraffic { name, .. } => Some(name),
+    fn stop(&mut self, wanted: &str) {
+        let actions = self.scenario.timeline.iter().map(|event| &event.action);
+        let started: Vec<&str> = actions
+            .filter_map(|action| match action {
+                Action::StartTraffic { name, .. } => Some(name.as_str()),
                 _ => None,
-            });
-        self.findings.known(
-            self.spot.field("name"),
-            "started traffic called",
-            name,
-            started,
-        );
+            })
+            .collect();
+        if !started.contains(&wanted) {
+            let help = suggest(wanted, "started traffic", started);
+            self.wrong("name", format!("no traffic \"{wanted}\" is started"), help);
+        }
     }
 
     fn host(&mut self, field: &str, name: &str) -> bool {
@@ -253,30 +251,9 @@ impl EventCheck<'_, '_, '_> {
         )
     }
 
-    /// `link` exists, and `host` is at one of its ends.
     fn link_of(&mut self, host: &str, field: &str, link: &str) -> bool {
-        if !self.link(field, link) {
-            return false;
-        }
-        let joins = self.scenario.links[link].joins(host);
-        if !joins {
-            let links = self
-                .scenario
-                .links
-                .iter()
-                .filter(|(_, link)| link.joins(host));
-            let help = suggest(
-                link,
-                &format!("links of \"{host}\""),
-                links.map(|(name, _)| name.as_str()),
-            );
-            self.wrong(
-                field,
-                format!("\"{host}\" is not at an end of \"{link}\""),
-                help,
-            );
-        }
-        joins
+        let spot = self.spot.field(field);
+        links::of_host(self.scenario, host, link, spot, self.findings)
     }
 
     fn wrong(&mut self, field: &str, what: impl Into<String>, help: impl Into<String>) {

@@ -90,7 +90,7 @@ pub(super) fn longer_than_nothing(span: &Span, spot: Spot<'_>, findings: &mut Fi
     if *span == Span::default() {
         findings.wrong(
             spot,
-            format!("{span} is no time at all"),
+            "this is no time at all",
             "write a time above 0s, as in \"50ms\"",
         );
     }

@@ -63,14 +63,42 @@ impl Outline {
 
     /// The smallest value or key that ends at byte `end`.
     pub(crate) fn ending_at(&self, end: usize) -> Option<Range<usize>> {
+        self.smallest(|span| span.end == end)
+    }
+
+    /// The smallest value or key that begins at byte `start`.
+    pub(crate) fn beginning_at(&self, start: usize) -> Option<Range<usize>> {
+        self.smallest(|span| span.start == start)
+    }
+
+    /// The smallest value around byte `at`; all of them where there is none.
+    pub(crate) fn around(&self, at: usize) -> Range<usize> {
+        self.smallest(|span| span.start < at && at <= span.end)
+            .unwrap_or_else(|| self.root().span())
+    }
+
+    /// A quoted text over several lines with something behind it that cannot follow a value: its
+    /// closing quote is missing, and what looks like one opens the next.
+    pub(crate) fn runaway_string(&self, text: &str) -> Option<Range<usize>> {
+        self.spans().find(|span| {
+            let string = &text[span.start..span.end];
+            let next = text[span.end..].trim_start().chars().next();
+            string.starts_with('"')
+                && string.contains('\n')
+                && next.is_some_and(|next| !",:)]}/".contains(next))
+        })
+    }
+
+    fn smallest(&self, fits: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
+        self.spans()
+            .filter(|span| !span.is_empty() && fits(span))
+            .min_by_key(ExactSizeIterator::len)
+    }
+
+    fn spans(&self) -> impl Iterator<Item = Range<usize>> {
         let keys = self.nodes.iter().flat_map(|node| &node.keys);
-        let spans = keys
-            .map(|key| &key.span)
-            .chain(self.nodes.iter().map(|node| &node.span));
-        spans
-            .filter(|span| span.end == end && !span.is_empty())
-            .min_by_key(|span| span.len())
-            .cloned()
+        let keys = keys.map(|key| key.span.clone());
+        keys.chain(self.nodes.iter().map(|node| node.span.clone()))
     }
 }
 

@@ -6,6 +6,8 @@ use link::PathSpec;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Family;
+
 /// A point-to-point link between two hosts. *Up* is from the first host of `between` to the second.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,13 +66,21 @@ impl Link {
             .unwrap_or_default()
     }
 
+    /// Whether the link carries `family`.
+    pub fn carries(&self, family: Family) -> bool {
+        match family {
+            Family::Ipv4 => self.ipv4,
+            Family::Ipv6 => self.ipv6,
+        }
+    }
+
     /// Whether `host` is at one of the ends.
     pub fn joins(&self, host: &str) -> bool {
         self.between.0 == host || self.between.1 == host
     }
 }
 
-/// The addresses of one end of a link: written as one string, or as a list with one of each family.
+/// The addresses of one end of a link, one of each family that the link carries: written as one string, or as a list with one of each family.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addresses(pub Vec<IpAddr>);
 

@@ -14,7 +14,7 @@ pub use session::{
     CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Mosh, Predict, Session, Ssh, Tcp,
     Udp,
 };
-pub use timeline::{Action, Direction, Event, NatPart, SessionState, Traffic, Trigger};
+pub use timeline::{Action, ChangePath, Direction, Event, NatPart, SessionState, Traffic, Trigger};
 pub use workload::{Calibrate, Flood, Gap, Replay, Typing, Workload};
 
 use std::fmt;

@@ -1,5 +1,8 @@
 //! Sessions under test: which program talks to which, and with which settings.
 
+use std::fmt;
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 /// A session under test.
@@ -109,6 +112,28 @@ pub enum Predict {
     Always,
     /// Show them without waiting for the first confirmation in a row.
     Experimental,
+}
+
+impl Family {
+    /// Both of them.
+    pub const ALL: [Family; 2] = [Family::Ipv4, Family::Ipv6];
+
+    /// The family of `address`.
+    pub fn of(address: &IpAddr) -> Family {
+        match address {
+            IpAddr::V4(_) => Family::Ipv4,
+            IpAddr::V6(_) => Family::Ipv6,
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Family::Ipv4 => "IPv4",
+            Family::Ipv6 => "IPv6",
+        })
+    }
 }
 
 impl Session {

@@ -46,21 +46,8 @@ pub enum SessionState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Action {
-    /// From now on the link behaves like this. What is in flight stays in flight. A direction
-    /// that is not named stays as it is; one that is named becomes exactly what is written.
-    ChangePath {
-        /// The link.
-        link: String,
-        /// How both directions behave from now on.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        each_way: Option<PathSpec>,
-        /// How the direction from the first host to the second behaves from now on.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        up: Option<PathSpec>,
-        /// How the direction from the second host to the first behaves from now on.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        down: Option<PathSpec>,
-    },
+    /// From now on the link behaves differently.
+    ChangePath(Box<ChangePath>),
     /// Nothing gets through the link any more, and nobody is told.
     Cut {
         /// The link.
@@ -135,6 +122,36 @@ pub enum Action {
     },
 }
 
+/// New behaviour for a link. What is in flight stays in flight. A direction that is not named
+/// stays as it is; one that is named becomes exactly what is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePath {
+    /// The link.
+    pub link: String,
+    /// How both directions behave from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each_way: Option<PathSpec>,
+    /// How the direction from the first host to the second behaves from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<PathSpec>,
+    /// How the direction from the second host to the first behaves from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down: Option<PathSpec>,
+}
+
+impl ChangePath {
+    /// The path from the first host to the second, if it changes.
+    pub fn up(&self) -> Option<&PathSpec> {
+        self.up.as_ref().or(self.each_way.as_ref())
+    }
+
+    /// The path from the second host to the first, if it changes.
+    pub fn down(&self) -> Option<&PathSpec> {
+        self.down.as_ref().or(self.each_way.as_ref())
+    }
+}
+
 /// One direction of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
@@ -202,7 +219,9 @@ impl TryFrom<WrittenEvent> for Event {
                 when: Some(_),
                 ..
             } => {
-                return Err("an event has either `at` or `when`; this one has both");
+                return Err(
+                    "an event has one time, and this one has two; keep either `at` or `when`",
+                );
             }
             WrittenEvent {
                 at: Some(_),
@@ -221,7 +240,7 @@ impl TryFrom<WrittenEvent> for Event {
                 when: None,
                 ..
             } => {
-                return Err("an event needs `at: \"20s\"` or `when: Established`");
+                return Err("this event has no time; write `at: \"20s\"` or `when: Established`");
             }
             WrittenEvent { at: Some(time), .. } => Trigger::At(time),
             WrittenEvent {
