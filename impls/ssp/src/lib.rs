@@ -2,3 +2,6 @@
 
 pub mod crypto;
 pub mod state;
+pub mod terminal;
+pub mod transport;
+pub mod wire;

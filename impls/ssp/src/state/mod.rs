@@ -3,6 +3,10 @@
 //! The transport knows nothing of keystrokes or screens: it carries the differences of any object that implements
 //! [`Synchronised`], newest state first, skipping what has been superseded (paper §2).
 
+mod user_input;
+
+pub use user_input::UserInput;
+
 /// An object of which one end owns the current state and the other end follows.
 ///
 /// States are values: cloning must be cheap, since each end keeps a snapshot per state in flight.

@@ -1,0 +1,379 @@
+//! The transport: keeps an object of each end the same at the other end, over datagrams that may get lost.
+//!
+//! It is sans-IO: no sockets, no clock. [`Transport`] has four kinds of methods:
+//!
+//! - *inputs*: [`handle_datagram`](Transport::handle_datagram), [`handle_path_change`](Transport::handle_path_change),
+//!   [`handle_oversized`](Transport::handle_oversized);
+//! - *mutators* of the application: [`local_mut`](Transport::local_mut), [`shut_down`](Transport::shut_down);
+//! - *outputs*: [`poll_transmit`](Transport::poll_transmit) and [`next_deadline`](Transport::next_deadline);
+//! - getters.
+//!
+//! After any input or mutation, read [`remote`](Transport::remote), then call `poll_transmit` until it returns `None`,
+//! then wait for a datagram or for `next_deadline`, and call `poll_transmit` again. The remote object must be read
+//! before polling, for polling acknowledges it, and the peer may then let us forget what it held.
+
+mod assembly;
+mod clock;
+mod connection;
+mod mtu;
+mod pacing;
+mod receiver;
+mod redundancy;
+mod rtt;
+mod sender;
+mod statistics;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+
+use crate::crypto::Key;
+use crate::state::Synchronised;
+use crate::wire::compression::Compressor;
+use crate::wire::fragment::Fragment;
+use crate::wire::instruction::{Instruction, MAX_CHAFF, SHUTDOWN};
+use assembly::{Assembly, fragments};
+use connection::Connection;
+use mtu::PathMtu;
+use receiver::{Outcome, Receiver};
+use redundancy::Redundancy;
+use sender::{Sender, Style};
+
+pub use connection::Transmit;
+pub use pacing::Collection;
+pub use rtt::RoundTrip;
+pub use statistics::Statistics;
+
+/// Which end of a session this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Speaks first, to a fixed address, from whatever address it has.
+    Client {
+        /// The server's address.
+        server: SocketAddr,
+    },
+    /// Follows the client wherever it moves.
+    Server,
+}
+
+/// How an end goes about it. Any two understand each other, and stock peers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tuning {
+    /// How long writes are collected into a frame.
+    pub collection: Collection,
+    /// How many frames may follow each other without a send interval between them; at least 1.
+    pub frame_burst: u32,
+    /// Repeat small differences early when the path loses datagrams.
+    pub early_repeats: bool,
+    /// Let data go at once even if an acknowledgement went just before, and retry before the peer was ever heard.
+    pub eager: bool,
+    /// Find out how large datagrams may be, and notice when large ones vanish.
+    pub mtu_discovery: bool,
+}
+
+impl Tuning {
+    /// What stock does; its collection interval is 8 ms on a server and 1 ms on a client.
+    pub const fn stock(collection: std::time::Duration) -> Self {
+        Self {
+            collection: Collection::Fixed(collection),
+            frame_burst: 1,
+            early_repeats: false,
+            eager: false,
+            mtu_discovery: false,
+        }
+    }
+
+    /// What is best.
+    pub const fn best() -> Self {
+        Self {
+            collection: Collection::Adaptive,
+            frame_burst: 3,
+            early_repeats: true,
+            eager: true,
+            mtu_discovery: true,
+        }
+    }
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// We shut down, and the peer knows.
+    Acknowledged,
+    /// The peer shut down, and we have told it that we know.
+    ByPeer,
+    /// We shut down, and the peer has not answered: after 16 tries or 10 s.
+    Unanswered,
+    /// The key has encrypted as much as it may.
+    KeySpent,
+}
+
+/// One end of a session that owns an `L` and follows the peer's `R`.
+pub struct Transport<L, R> {
+    tuning: Tuning,
+    connection: Connection,
+    mtu: PathMtu,
+    sender: Sender<L>,
+    receiver: Receiver<R>,
+    assembly: Assembly,
+    compressor: Compressor,
+    chaff: ChaCha8Rng,
+    instruction_id: u64,
+    outgoing: VecDeque<Transmit>,
+    last_new_state: Instant,
+    is_key_spent: bool,
+    statistics: Statistics,
+}
+
+impl<L: Synchronised, R: Synchronised> Transport<L, R> {
+    /// An end of a session. Both ends must start from equal objects. `seed` decides the chaff, nothing else.
+    pub fn new(
+        role: Role,
+        key: &Key,
+        tuning: Tuning,
+        (local, remote): (L, R),
+        seed: u64,
+        now: Instant,
+    ) -> Self {
+        let style = Style {
+            collection: tuning.collection,
+            burst: tuning.frame_burst,
+            acks_count_as_frames: !tuning.eager,
+            retries_unheard: tuning.eager,
+        };
+        Self {
+            tuning,
+            connection: Connection::new(role, key, now),
+            mtu: PathMtu::new(tuning.mtu_discovery),
+            sender: Sender::new(local, style, now),
+            receiver: Receiver::new(remote),
+            assembly: Assembly::default(),
+            compressor: Compressor::new(),
+            chaff: ChaCha8Rng::seed_from_u64(seed),
+            instruction_id: 0,
+            outgoing: VecDeque::new(),
+            last_new_state: now,
+            is_key_spent: false,
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// A datagram came from `source`, perhaps with the mark "congestion experienced" (RFC 3168). Whatever it contains,
+    /// the worst that happens is that it is dropped and counted.
+    pub fn handle_datagram(
+        &mut self,
+        source: SocketAddr,
+        congested: bool,
+        payload: &[u8],
+        now: Instant,
+    ) {
+        self.statistics.received(payload.len());
+        let Ok(fragment) = self
+            .connection
+            .handle_datagram(source, congested, payload, now)
+        else {
+            self.statistics.rejected += 1;
+            return;
+        };
+        let Ok(fragment) = Fragment::parse(&fragment) else {
+            self.statistics.malformed += 1;
+            return;
+        };
+        if let Some(stream) = self.assembly.add(fragment) {
+            self.handle_instruction(&stream, now);
+        }
+    }
+
+    fn handle_instruction(&mut self, stream: &[u8], now: Instant) {
+        let message = self.compressor.decompress(stream);
+        let instruction = message.as_deref().map(Instruction::parse);
+        let Ok(Ok(instruction)) = instruction else {
+            self.statistics.malformed += 1;
+            return;
+        };
+        self.sender.handle_acknowledgement(instruction.ack_num);
+        self.mtu
+            .handle_acknowledgement(self.sender.acknowledged_num());
+        match self.receiver.handle(&instruction, now) {
+            Outcome::Newest { changed } => {
+                self.last_new_state = now;
+                self.sender
+                    .handle_new_state(instruction.new_num, changed, now);
+            }
+            Outcome::OutOfOrder | Outcome::Known => self.statistics.repeated += 1,
+            Outcome::UnknownReference | Outcome::Quenched => self.statistics.unusable += 1,
+            Outcome::Invalid => self.statistics.malformed += 1,
+        }
+    }
+
+    /// The host's addresses or routes have changed: a client starts afresh from a new socket and lets the server know
+    /// at once.
+    pub fn handle_path_change(&mut self, now: Instant) {
+        self.connection.open_socket(now);
+        self.sender.hasten(now);
+    }
+
+    /// The kernel refused a datagram as too large for the path (`EMSGSIZE`).
+    pub fn handle_oversized(&mut self) {
+        self.mtu.handle_oversized();
+    }
+
+    /// The object that this end owns, to be written to.
+    pub fn local_mut(&mut self, now: Instant) -> &mut L {
+        self.sender.current_mut(now)
+    }
+
+    /// Begins to end the session. Repeated calls have no effect.
+    pub fn shut_down(&mut self, now: Instant) {
+        self.sender.shut_down(now);
+    }
+
+    /// The next datagram to send, if there is one to be sent now.
+    pub fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
+        if self.outgoing.is_empty() {
+            self.connection.detach_if_silent(now);
+            if self.connection.remote().is_some() && self.ended(now).is_none() {
+                self.make_datagrams(now);
+            }
+        }
+        let transmit = self.outgoing.pop_front()?;
+        self.statistics.sent(transmit.payload.len());
+        Some(transmit)
+    }
+
+    fn make_datagrams(&mut self, now: Instant) {
+        let redundancy = self.redundancy(now);
+        let rtt = self.connection.rtt();
+        let Some(instruction) = self.sender.poll(rtt, redundancy, now) else {
+            return;
+        };
+        let num = instruction.new_num;
+        let mut chaff = [0; MAX_CHAFF];
+        let chaff_len = self.chaff.next_u32() as usize % (MAX_CHAFF + 1);
+        self.chaff.fill_bytes(&mut chaff[..chaff_len]);
+        let message = Instruction {
+            chaff: &chaff[..chaff_len],
+            ..instruction
+        }
+        .emit();
+        match self.compressor.compress(&message) {
+            Ok(stream) => self.send_fragments(num, &stream, now),
+            Err(_) => self.statistics.unsendable += 1,
+        }
+    }
+
+    fn send_fragments(&mut self, num: u64, stream: &[u8], now: Instant) {
+        self.connection
+            .hop_if_stuck(self.sender.acknowledged_sent_at(), now);
+        let Some(remote) = self.connection.remote() else {
+            return;
+        };
+        let slice_len = self.mtu.slice_len(remote);
+        self.mtu.handle_sent(num, stream.len());
+        self.instruction_id += 1;
+        for fragment in fragments(self.instruction_id, stream, slice_len) {
+            match self.connection.seal(&fragment.emit(), now) {
+                Ok(transmit) => self.outgoing.extend(transmit),
+                Err(_) => self.is_key_spent = true,
+            }
+        }
+    }
+
+    fn redundancy(&self, now: Instant) -> Redundancy {
+        if !self.tuning.early_repeats || self.connection.is_congested(now) {
+            return Redundancy::NONE;
+        }
+        Redundancy::for_path(self.connection.loss(), self.connection.rtt())
+    }
+
+    /// When to call [`poll_transmit`](Self::poll_transmit) again if nothing happens before. `None`: not at all.
+    pub fn next_deadline(&self, now: Instant) -> Option<Instant> {
+        if self.connection.remote().is_none() || self.ended(now).is_some() {
+            return None;
+        }
+        Some(self.sender.next_deadline(self.connection.rtt(), now))
+    }
+
+    /// Whether the session is over, and how.
+    pub fn ended(&self, now: Instant) -> Option<Ended> {
+        if self.is_key_spent {
+            Some(Ended::KeySpent)
+        } else if self.sender.is_shutdown_acknowledged() {
+            Some(Ended::Acknowledged)
+        } else if self.sender.farewells() > 0 {
+            Some(Ended::ByPeer)
+        } else if self.sender.is_shutdown_given_up(now) {
+            Some(Ended::Unanswered)
+        } else {
+            None
+        }
+    }
+
+    /// The object that this end owns.
+    pub fn local(&self) -> &L {
+        self.sender.current()
+    }
+
+    /// The newest state of the peer's object.
+    pub fn remote(&self) -> &R {
+        self.receiver.newest()
+    }
+
+    /// The number of the newest state of the peer's object.
+    pub fn remote_num(&self) -> u64 {
+        self.receiver.newest_num()
+    }
+
+    /// When the peer's newest state came in; at first, when the session began.
+    pub fn remote_changed_at(&self) -> Instant {
+        self.last_new_state
+    }
+
+    /// The number under which the newest state of ours was sent.
+    pub fn sent_num(&self) -> u64 {
+        self.sender.sent_num()
+    }
+
+    /// The number of our newest state that the peer has acknowledged.
+    pub fn acknowledged_num(&self) -> u64 {
+        self.sender.acknowledged_num()
+    }
+
+    /// When the newest state that the peer has acknowledged was sent: since then the path has worked both ways.
+    pub fn acknowledged_sent_at(&self) -> Instant {
+        self.sender.acknowledged_sent_at()
+    }
+
+    /// When an authentic datagram last came in.
+    pub fn last_heard(&self) -> Option<Instant> {
+        self.connection.last_heard()
+    }
+
+    /// Where the peer is, if known.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.connection.remote()
+    }
+
+    /// Whether either end has begun to end the session.
+    pub fn is_shutting_down(&self) -> bool {
+        self.sender.is_shutting_down() || self.sender.has_peer_shut_down()
+    }
+
+    /// Whether the peer has begun to end the session.
+    pub fn has_peer_shut_down(&self) -> bool {
+        self.receiver.newest_num() == SHUTDOWN
+    }
+
+    /// What has been measured of the path.
+    pub fn rtt(&self) -> &RoundTrip {
+        self.connection.rtt()
+    }
+
+    /// What has been counted so far.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+}
