@@ -13,10 +13,11 @@ use std::path::Path;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::{Errno, read, retry_on_intr, write};
-use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+use rustix::termios::{QueueSelector, tcflush};
 
 use self::conversation::Conversation;
 use crate::script::Script;
+use crate::tty::make_raw;
 
 /// Bytes of a flood that are made at a time.
 const CHUNK: usize = 4096;
@@ -36,7 +37,7 @@ fn converse(
     terminal: impl AsFd,
     screen: impl AsFd,
 ) -> io::Result<()> {
-    let is_terminal = make_raw(&terminal)?;
+    let is_terminal = make_raw(&terminal)?.is_some();
     fcntl_setfl(&screen, fcntl_getfl(&screen)? | OFlags::NONBLOCK)?;
     let mut input = [0; CHUNK];
     loop {
@@ -76,18 +77,5 @@ fn waits_for(pending: &[u8]) -> PollFlags {
         PollFlags::empty()
     } else {
         PollFlags::OUT
-    }
-}
-
-/// Keys arrive one by one and unechoed; false when this is no terminal.
-fn make_raw(terminal: impl AsFd) -> io::Result<bool> {
-    match tcgetattr(&terminal) {
-        Ok(mut modes) => {
-            modes.make_raw();
-            tcsetattr(&terminal, OptionalActions::Now, &modes)?;
-            Ok(true)
-        }
-        Err(Errno::NOTTY | Errno::INVAL) => Ok(false),
-        Err(error) => Err(error.into()),
     }
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::{Script, Step};
 use crate::screen::Size;
 
+/// The rest before each start.
+const REST: Duration = Duration::from_secs(1);
+
 const INTERRUPT: &[u8] = b"\x03";
 
 impl Script {
@@ -13,14 +16,15 @@ impl Script {
     pub fn flood(interrupts: u32, after: Duration, drain: Duration) -> Self {
         let steps = (0..interrupts)
             .flat_map(|cycle| {
-                let start = cycle * after;
+                let start = cycle * (REST + after) + REST;
                 let command = Step {
                     measured: false,
                     floods: true,
                     waits: true,
                     ..Step::key(start, "\r", "\r\n")
                 };
-                let obeyed = "\x1b[m\x1b[H\x1b[2J^C\r\n$ ";
+                // Numbered, so that no two of these screens are the same.
+                let obeyed = format!("\x1b[H\x1b[2J^C {}\r\n$ ", cycle + 1);
                 [command, Step::key(start + after, INTERRUPT, obeyed)]
             })
             .collect();
@@ -55,14 +59,16 @@ mod tests {
         let mut judge = Judge::new(&script);
         let mut screen = Screen::new(script.size);
         screen.feed(&script.greeting());
-        judge.typed();
-        judge.typed();
-        for number in 0..5000 {
-            screen.feed(&flood_line(script.size, number));
-            let answered = judge.see(&screen.picture(None));
-            assert!(!answered.contains(&1), "line {number}");
+        for interrupt in [1, 3] {
+            judge.typed();
+            judge.typed();
+            // Frames are skipped, the first of the flood among them.
+            for number in (500..5000).step_by(7) {
+                screen.feed(&flood_line(script.size, number));
+                assert!(judge.see(&screen.picture(None)).is_empty(), "line {number}");
+            }
+            screen.feed(&script.steps[interrupt].output);
+            assert!(judge.see(&screen.picture(None)).contains(&interrupt));
         }
-        screen.feed(&script.steps[1].output);
-        assert!(judge.see(&screen.picture(None)).contains(&1));
     }
 }

@@ -168,7 +168,9 @@ mod tests {
             .steps
             .iter()
             .map(|step| {
-                let key = String::from_utf8_lossy(&step.input).escape_debug().to_string();
+                let key = String::from_utf8_lossy(&step.input)
+                    .escape_debug()
+                    .to_string();
                 format!("{:9.3} ms  {key}", step.at.as_secs_f64() * 1e3)
             })
             .collect();

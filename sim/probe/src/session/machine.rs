@@ -1,0 +1,122 @@
+//! Finding and starting the programs of this machine.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use nix::unistd::{Uid, User};
+use rustix::fs::{Mode, mkdir};
+use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
+use rustix::process::{Signal, geteuid, set_parent_process_death_signal};
+use rustix::thread::{UnshareFlags, unshare_unsafe};
+use tokio::process::Command;
+
+use crate::outcome::SessionError;
+use crate::place::Place;
+use crate::script::Script;
+
+/// Where servers are that an ordinary user's PATH leaves out.
+const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/// The full path of a program, from PATH or the folders of system programs.
+///
+/// # Errors
+///
+/// When it is in none of them: which package to install.
+pub(super) fn find(program: &'static str) -> Result<PathBuf, SessionError> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(SYSTEM_FOLDERS.map(PathBuf::from))
+        .map(|folder| folder.join(program))
+        .find(|candidate| candidate.is_file())
+        .ok_or_else(|| missing(program))
+}
+
+/// Says why a program could not be started.
+pub(super) fn not_started(program: &OsStr, error: io::Error) -> SessionError {
+    let name = Path::new(program).file_name().unwrap_or(program);
+    let name = name.to_string_lossy();
+    match error.kind() {
+        io::ErrorKind::NotFound => missing(&name),
+        _ => SessionError::io(format!("starting {name}"))(error),
+    }
+}
+
+fn missing(program: &str) -> SessionError {
+    let package = match program {
+        "ssh" | "ssh-keygen" => "openssh-client",
+        "sshd" => "openssh-server",
+        "mosh-client" | "mosh-server" => "mosh",
+        _ => "roamlab",
+    };
+    SessionError::Missing {
+        program: program.to_owned(),
+        package,
+    }
+}
+
+/// A command at a place, with no input, that is killed when it is dropped or when this process dies.
+pub(super) fn command(place: &dyn Place, program: impl AsRef<OsStr>) -> Command {
+    let mut command = place.command(program.as_ref());
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    // SAFETY: one system call that may be made in a forked child.
+    unsafe {
+        command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?));
+    }
+    command
+}
+
+/// A server at a place: as a [`command`], and where this process may, with a `/run` and a `/var/log` of its own. So
+/// `sshd` finds the folder that it insists on, and no login of a session is entered in the machine's records.
+pub(super) fn server(place: &dyn Place, program: impl AsRef<OsStr>) -> Command {
+    let mut command = command(place, program);
+    if geteuid().is_root() {
+        // SAFETY: system calls that may be made in a forked child, on constant strings.
+        unsafe {
+            command.pre_exec(|| Ok(hide_login_records()?));
+        }
+    }
+    command
+}
+
+fn hide_login_records() -> rustix::io::Result<()> {
+    // SAFETY: the process is alone in its new mount namespace, and no table of files is unshared.
+    unsafe { unshare_unsafe(UnshareFlags::NEWNS)? };
+    mount_change(
+        c"/",
+        MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
+    )?;
+    for folder in [c"/run", c"/var/log"] {
+        mount(c"tmpfs", folder, c"tmpfs", MountFlags::empty(), None)?;
+    }
+    mkdir(c"/run/sshd", Mode::from_raw_mode(0o755))
+}
+
+/// The first line of what a program says of its version, on either output.
+pub(super) async fn version(place: &dyn Place, program: &Path, option: &str) -> (String, String) {
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    let said = command(place, program).arg(option).output().await;
+    let version = said.ok().and_then(|said| {
+        let lines = [said.stdout, said.stderr].concat();
+        let lines = String::from_utf8_lossy(&lines);
+        lines.lines().next().map(|line| line.trim().to_owned())
+    });
+    (name.into_owned(), version.unwrap_or_default())
+}
+
+/// Leaves the script where the far end reads it.
+pub(super) fn write_script(folder: &Path, script: &Script) -> Result<PathBuf, SessionError> {
+    let path = folder.join("script");
+    let doing = "writing the script for the far end";
+    let json = serde_json::to_vec(script).map_err(|error| SessionError::io(doing)(error.into()))?;
+    fs::write(&path, json).map_err(SessionError::io(doing))?;
+    Ok(path)
+}
+
+/// The name of the user that this process runs as, and that its `sshd` lets in.
+pub(super) fn user() -> String {
+    let user = User::from_uid(Uid::effective()).ok().flatten();
+    user.map_or_else(|| "root".to_owned(), |user| user.name)
+}

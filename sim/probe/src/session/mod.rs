@@ -1,0 +1,241 @@
+//! Sessions under test: how each kind is brought up, typed into, and taken down.
+
+mod echo;
+mod machine;
+mod mosh;
+mod ssh;
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+pub use self::echo::Transport;
+pub use self::mosh::Predict;
+use crate::observer::Observer;
+use crate::outcome::{Outcome, Progress, Said, SessionError};
+use crate::place::Place;
+use crate::script::Script;
+use crate::terminal::Terminal;
+use crate::typist::{End, Typist};
+
+/// What kind of session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// OpenSSH's `ssh` and `sshd`.
+    Ssh,
+    /// Stock `mosh-client` and `mosh-server`.
+    Mosh(Predict),
+    /// An echo of each key, without a terminal at the far end.
+    Echo(Transport),
+}
+
+/// What a session is started with.
+pub struct Setting {
+    /// Where the client runs.
+    pub client: Arc<dyn Place>,
+    /// Where the server runs.
+    pub server: Arc<dyn Place>,
+    /// The address at which the client reaches the server.
+    pub address: IpAddr,
+    /// The program that has the far end's parts as subcommands, `answer` and `echo`: roamlab itself.
+    pub program: PathBuf,
+    /// The folder below which the session puts its keys, settings and logs; they go when it ends.
+    pub folder: PathBuf,
+    /// What is typed and answered.
+    pub script: Script,
+    /// How long may pass until the session is established.
+    pub patience: Duration,
+    /// The run's zero, which all times in the outcome count from.
+    pub zero: Instant,
+}
+
+/// A session that is brought up, typed into and taken down.
+pub struct Session<'a> {
+    setting: &'a Setting,
+    child: Child,
+    terminal: Terminal,
+    observer: Observer,
+    errors: File,
+    versions: Vec<(String, String)>,
+    established_at: Duration,
+    /// Dropped last: the server, then the files of both.
+    _server: Box<dyn Send>,
+    _folder: TempDir,
+}
+
+/// What a kind of session makes of a setting: a server that runs, and the client's command.
+struct Prepared {
+    client: Command,
+    server: Box<dyn Send>,
+    observer: Observer,
+    versions: Vec<(String, String)>,
+}
+
+/// Starts a session, types the script into it, and takes it down.
+///
+/// Whatever fails is in the outcome, with what was measured until then.
+pub async fn run(
+    kind: Kind,
+    setting: &Setting,
+    progress: &UnboundedSender<Progress>,
+    cancel: &CancellationToken,
+) -> Outcome {
+    match Session::start(kind, setting, progress, cancel).await {
+        Ok(session) => session.type_script(progress, cancel).await,
+        Err(error) => Outcome {
+            partial: matches!(error, SessionError::Cancelled),
+            error: Some(error),
+            ..Outcome::default()
+        },
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Brings up the server and the client, and waits until the far end's greeting shows.
+    ///
+    /// # Errors
+    ///
+    /// When a program is missing or fails, the greeting doesn't show in time, or `cancel` comes first.
+    pub async fn start(
+        kind: Kind,
+        setting: &'a Setting,
+        progress: &UnboundedSender<Progress>,
+        cancel: &CancellationToken,
+    ) -> Result<Session<'a>, SessionError> {
+        let started = Instant::now();
+        let folder = tempfile::Builder::new()
+            .prefix("session-")
+            .tempdir_in(&setting.folder)
+            .map_err(SessionError::io("making the session's folder"))?;
+        let preparing = async {
+            match kind {
+                Kind::Ssh => ssh::prepare(setting, folder.path()).await,
+                Kind::Mosh(predict) => mosh::prepare(setting, folder.path(), predict).await,
+                Kind::Echo(transport) => echo::prepare(setting, transport).await,
+            }
+        };
+        let prepared = tokio::select! {
+            () = cancel.cancelled() => return Err(SessionError::Cancelled),
+            prepared = preparing => prepared?,
+        };
+        let errors = folder.path().join("client-errors");
+        let errors = File::options()
+            .create_new(true)
+            .read(true)
+            .append(true)
+            .open(errors)
+            .map_err(SessionError::io("making the client's log"))?;
+        let log = errors
+            .try_clone()
+            .map_err(SessionError::io("sharing the client's log"))?;
+        let program = prepared.client.as_std().get_program().to_owned();
+        let (terminal, child) = Terminal::spawn(prepared.client, setting.script.size, log)
+            .map_err(|error| machine::not_started(&program, error))?;
+        let mut session = Session {
+            setting,
+            child,
+            terminal,
+            observer: prepared.observer,
+            errors,
+            versions: prepared.versions,
+            established_at: Duration::ZERO,
+            _server: prepared.server,
+            _folder: folder,
+        };
+        let give_up = started + setting.patience;
+        let end = session.typist(progress, cancel).establish(give_up).await;
+        match end.map_err(SessionError::io("reading the client's screen"))? {
+            None => {
+                session.established_at = Instant::now().saturating_duration_since(setting.zero);
+                let _ = progress.send(Progress::Established(session.established_at));
+                Ok(session)
+            }
+            Some(End::Cancelled) => Err(SessionError::Cancelled),
+            Some(End::ClientEnded) => Err(session.client_ended().await),
+            Some(End::Done) => Err(SessionError::NotEstablished {
+                after: started.elapsed(),
+                screen: Said::last(session.observer.lines()),
+                errors: session.said(),
+            }),
+        }
+    }
+
+    /// Types the script, and takes the session down when it is answered or given up.
+    pub async fn type_script(
+        mut self,
+        progress: &UnboundedSender<Progress>,
+        cancel: &CancellationToken,
+    ) -> Outcome {
+        let setting = self.setting;
+        let mut typist = self.typist(progress, cancel);
+        let (keystrokes, end) = typist.type_script(&setting.script).await;
+        let partial = matches!(end, Ok(End::Cancelled));
+        let error = match end {
+            Ok(End::ClientEnded) => Some(self.client_ended().await),
+            Ok(End::Done | End::Cancelled) => None,
+            Err(error) => Some(SessionError::io("typing")(error)),
+        };
+        Outcome {
+            keystrokes,
+            established_at: Some(self.established_at),
+            partial,
+            error,
+            congestion_control: self.observer.congestion_control(),
+            versions: self.versions,
+        }
+    }
+
+    fn typist<'b>(
+        &'b mut self,
+        progress: &'b UnboundedSender<Progress>,
+        cancel: &'b CancellationToken,
+    ) -> Typist<'b> {
+        Typist {
+            terminal: &self.terminal,
+            observer: &mut self.observer,
+            progress,
+            cancel,
+            zero: self.setting.zero,
+        }
+    }
+
+    async fn client_ended(&mut self) -> SessionError {
+        // It has closed its terminal, so it is about to end; one that isn't is made to.
+        if timeout(Duration::from_secs(1), self.child.wait())
+            .await
+            .is_err()
+        {
+            let _ = self.child.start_kill();
+        }
+        match self.child.wait().await {
+            Ok(status) => SessionError::ClientEnded {
+                status,
+                screen: Said::last(self.observer.lines()),
+                errors: self.said(),
+            },
+            Err(error) => SessionError::io("waiting for the client")(error),
+        }
+    }
+
+    /// What the client said on standard error.
+    fn said(&mut self) -> Said {
+        let mut said = Vec::new();
+        let read = self
+            .errors
+            .rewind()
+            .and_then(|()| self.errors.read_to_end(&mut said));
+        match read {
+            Ok(_) => Said::last(String::from_utf8_lossy(&said).lines()),
+            Err(_) => Said::default(),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Stock mosh. The server is started on its host directly, as `mosh` would through ssh.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::Output;
+
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+use super::{Prepared, Setting, machine};
+use crate::observer::Observer;
+use crate::outcome::{Said, SessionError};
+
+/// When the client shows its guess of a key's effect before the server has answered; mosh's `--predict`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Predict {
+    /// Never.
+    Never,
+    /// When the round trip is long enough to be felt; mosh's own default.
+    #[default]
+    Adaptive,
+    /// On fast paths as well.
+    Always,
+    /// Without waiting for the first confirmation in a row.
+    Experimental,
+}
+
+impl Predict {
+    /// The value of `MOSH_PREDICTION_DISPLAY`.
+    fn value(self) -> &'static str {
+        match self {
+            Predict::Never => "never",
+            Predict::Adaptive => "adaptive",
+            Predict::Always => "always",
+            Predict::Experimental => "experimental",
+        }
+    }
+}
+
+/// mosh insists on UTF-8 at both ends; this locale is on every Debian.
+const LOCALE: &str = "C.UTF-8";
+
+/// What the programs' terminals are; the remote one is the same if the server is told 256 colours.
+const TERMINAL: &str = "xterm-256color";
+
+/// Starts `mosh-server`, which leaves its port and key, and makes the client's command.
+pub(super) async fn prepare(
+    setting: &Setting,
+    folder: &Path,
+    predict: Predict,
+) -> Result<Prepared, SessionError> {
+    let server_program = machine::find("mosh-server")?;
+    let client_program = machine::find("mosh-client")?;
+    let script = machine::write_script(folder, &setting.script)?;
+    let mut start = machine::server(&*setting.server, &server_program);
+    start
+        .env("LC_ALL", LOCALE)
+        .args(["new", "-i", &setting.address.to_string(), "-c", "256"])
+        .args(["-l", &format!("LANG={LOCALE}"), "--"])
+        .arg(&setting.program)
+        .arg("answer")
+        .arg(&script);
+    let output = start
+        .output()
+        .await
+        .map_err(|error| machine::not_started(server_program.as_os_str(), error))?;
+    let (port, key, server) = parse(&output).ok_or_else(|| SessionError::Server {
+        program: "mosh-server",
+        errors: Said::last(String::from_utf8_lossy(&output.stderr).lines()),
+    })?;
+    let mut client = setting.client.command(client_program.as_os_str());
+    client
+        .env("LC_ALL", LOCALE)
+        .env("TERM", TERMINAL)
+        .env("MOSH_KEY", key)
+        .env("MOSH_PREDICTION_DISPLAY", predict.value())
+        .args([setting.address.to_string(), port]);
+    Ok(Prepared {
+        client,
+        server: Box::new(server),
+        observer: Observer::screen(&setting.script),
+        versions: vec![
+            machine::version(&*setting.client, &client_program, "--version").await,
+            machine::version(&*setting.server, &server_program, "--version").await,
+        ],
+    })
+}
+
+/// The server, which has left its starter and is ended with the session.
+struct Detached(OwnedFd);
+
+impl Drop for Detached {
+    fn drop(&mut self) {
+        // Gone already is as good. Nothing gentler: it would wait for a client that may be out of reach.
+        let _ = pidfd_send_signal(&self.0, Signal::KILL);
+    }
+}
+
+/// The port and key on standard output, and the process that standard error tells of.
+fn parse(output: &Output) -> Option<(String, String, Detached)> {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let mut connect = stdout
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("MOSH CONNECT "))?
+        .split_whitespace();
+    let (port, key) = (connect.next()?.to_owned(), connect.next()?.to_owned());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let pid = stderr
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("[mosh-server detached, pid = "))?
+        .strip_suffix(']')?;
+    let pid = Pid::from_raw(pid.trim().parse().ok()?)?;
+    let server = pidfd_open(pid, PidfdFlags::empty()).ok()?;
+    Some((port, key, Detached(server)))
+}

@@ -1,0 +1,172 @@
+//! OpenSSH: an `sshd` of the session's own, with keys made for it, and an `ssh` that reads nobody's settings.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr};
+
+use super::{Prepared, Setting, machine};
+use crate::observer::Observer;
+use crate::outcome::{Said, SessionError};
+
+/// Where the session's `sshd` listens; not where the machine's own does.
+const PORT: u16 = 2222;
+
+/// Makes keys and settings in `folder`, starts `sshd`, waits until it listens, and makes the client's command.
+pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared, SessionError> {
+    let ssh = machine::find("ssh")?;
+    let sshd = machine::find("sshd")?;
+    make_key(setting, &folder.join("host-key")).await?;
+    make_key(setting, &folder.join("user-key")).await?;
+    let known = fs::read_to_string(folder.join("host-key.pub"))
+        .map_err(SessionError::io("reading the host's key"))?;
+    let write = |name: &str, text: String| {
+        fs::write(folder.join(name), text).map_err(SessionError::io(format!("writing {name}")))
+    };
+    write("known-hosts", format!("{HOST} {known}"))?;
+    write("sshd-config", server_config(setting, folder))?;
+    write("ssh-config", client_config(setting, folder))?;
+    let script = machine::write_script(folder, &setting.script)?;
+
+    let mut serve = machine::server(&*setting.server, &sshd);
+    serve
+        .args(["-D", "-e", "-f"])
+        .arg(folder.join("sshd-config"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let server = serve
+        .spawn()
+        .map_err(|error| machine::not_started(sshd.as_os_str(), error))?;
+    let server = until_it_listens(server).await?;
+
+    let mut client = setting.client.command(ssh.as_os_str());
+    client
+        .env("TERM", "xterm-256color")
+        .arg("-F")
+        .arg(folder.join("ssh-config"))
+        .args(["-tt", HOST])
+        .arg(format!(
+            "exec {} answer {}",
+            quoted(&setting.program),
+            quoted(&script)
+        ));
+    Ok(Prepared {
+        client,
+        server: Box::new(server),
+        observer: Observer::screen(&setting.script),
+        versions: vec![machine::version(&*setting.client, &ssh, "-V").await],
+    })
+}
+
+/// The name that the client knows the server by, whatever its address.
+const HOST: &str = "roamlab";
+
+fn server_config(setting: &Setting, folder: &Path) -> String {
+    let folder = folder.display();
+    let address = setting.address;
+    format!(
+        "ListenAddress {address}\n\
+         Port {PORT}\n\
+         HostKey \"{folder}/host-key\"\n\
+         AuthorizedKeysFile \"{folder}/user-key.pub\"\n\
+         AuthenticationMethods publickey\n\
+         PermitRootLogin yes\n\
+         StrictModes no\n\
+         UsePAM no\n\
+         UseDNS no\n\
+         PidFile none\n\
+         LoginGraceTime 0\n\
+         ClientAliveInterval 0\n\
+         TCPKeepAlive no\n\
+         PermitUserRC no\n\
+         PrintMotd no\n\
+         PrintLastLog no\n\
+         X11Forwarding no\n\
+         LogLevel INFO\n"
+    )
+}
+
+fn client_config(setting: &Setting, folder: &Path) -> String {
+    let folder = folder.display();
+    let address = setting.address;
+    format!(
+        "Host {HOST}\n\
+         HostName {address}\n\
+         HostKeyAlias {HOST}\n\
+         Port {PORT}\n\
+         User {user}\n\
+         IdentityFile \"{folder}/user-key\"\n\
+         IdentitiesOnly yes\n\
+         IdentityAgent none\n\
+         UserKnownHostsFile \"{folder}/known-hosts\"\n\
+         GlobalKnownHostsFile none\n\
+         StrictHostKeyChecking yes\n\
+         UpdateHostKeys no\n\
+         PreferredAuthentications publickey\n\
+         BatchMode yes\n\
+         ConnectTimeout 100000\n\
+         ConnectionAttempts 1000\n\
+         ServerAliveInterval 0\n\
+         TCPKeepAlive no\n\
+         ControlMaster no\n\
+         ControlPath none\n\
+         EscapeChar none\n\
+         ForwardAgent no\n\
+         ForwardX11 no\n\
+         Compression no\n\
+         LogLevel INFO\n",
+        user = machine::user(),
+    )
+}
+
+async fn make_key(setting: &Setting, file: &Path) -> Result<(), SessionError> {
+    let program = machine::find("ssh-keygen")?;
+    let output = machine::command(&*setting.server, &program)
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", HOST, "-f"])
+        .arg(file)
+        .output()
+        .await
+        .map_err(|error| machine::not_started(program.as_os_str(), error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(SessionError::Server {
+        program: "ssh-keygen",
+        errors: Said::last(String::from_utf8_lossy(&output.stderr).lines()),
+    })
+}
+
+/// The server is only as long as this lives. Its errors are read, so that it never waits for a reader.
+struct Listening {
+    _server: Child,
+}
+
+async fn until_it_listens(mut server: Child) -> Result<Listening, SessionError> {
+    let mut said = Vec::new();
+    if let Some(errors) = server.stderr.take() {
+        let mut lines = BufReader::new(errors).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if line.starts_with("Server listening on") {
+                tokio::spawn(read_on(lines));
+                return Ok(Listening { _server: server });
+            }
+            said.push(line);
+        }
+    }
+    Err(SessionError::Server {
+        program: "sshd",
+        errors: Said::last(said),
+    })
+}
+
+async fn read_on(mut lines: Lines<BufReader<ChildStderr>>) {
+    while let Ok(Some(_)) = lines.next_line().await {}
+}
+
+/// A path as one word for the login shell that sshd hands the command to.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    format!("'{}'", path.replace('\'', r"'\''"))
+}

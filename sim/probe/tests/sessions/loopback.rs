@@ -1,0 +1,149 @@
+//! The place where these tests run their sessions.
+
+use std::ffi::OsStr;
+use std::net::IpAddr;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Failed, Trial};
+use nix::sched::{CloneFlags, unshare};
+use probe::script::{Gap, Script};
+use probe::session::{Kind, Setting, run};
+use probe::{Outcome, Place, Progress};
+use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+/// Leaves the machine's network, when that is allowed; an ordinary user's tests share its loopback.
+pub(crate) fn enter_own_namespace() {
+    if nix::unistd::geteuid().is_root() {
+        unshare(CloneFlags::CLONE_NEWNET).expect("a network namespace");
+        let up = Command::new("ip")
+            .args(["link", "set", "lo", "up"])
+            .status();
+        let up = up.expect("`ip` is missing: install the package iproute2");
+        assert!(up.success(), "the loopback cannot be brought up");
+    }
+}
+
+/// This namespace as a host.
+pub(crate) struct Here;
+
+impl Place for Here {
+    fn command(&self, program: &OsStr) -> tokio::process::Command {
+        tokio::process::Command::new(program)
+    }
+}
+
+/// A script that is typed fast.
+pub(crate) fn typing(keystrokes: u32) -> Script {
+    let gap = Gap::Constant(Duration::from_millis(10));
+    Script::typing(keystrokes, gap, Duration::from_secs(20), 1)
+}
+
+/// A setting on a loopback address that no other test has.
+pub(crate) fn setting(script: Script, folder: &TempDir) -> Setting {
+    static LAST: AtomicU8 = AtomicU8::new(1);
+    let host = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+    Setting {
+        client: Arc::new(Here),
+        server: Arc::new(Here),
+        address: IpAddr::from([127, 0, 0, host]),
+        program: std::env::current_exe().unwrap(),
+        folder: folder.path().to_owned(),
+        script,
+        patience: Duration::from_secs(60),
+        zero: Instant::now(),
+    }
+}
+
+/// Runs a session to its end and checks that it has left nothing behind.
+pub(crate) fn outcome(kind: Kind, script: Script) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = setting(script, &folder);
+    let (outcome, _) = watched(kind, &setting, |_, _| {});
+    assert_nothing_left(&folder);
+    outcome
+}
+
+/// Runs a session; `react` is told its progress and may cancel it. All that was told comes back too.
+pub(crate) fn watched(
+    kind: Kind,
+    setting: &Setting,
+    mut react: impl FnMut(&Progress, &CancellationToken),
+) -> (Outcome, Vec<Progress>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (told, mut progress) = unbounded_channel();
+        let cancel = CancellationToken::new();
+        let listening = async {
+            let mut all = Vec::new();
+            while let Some(told) = next(&mut progress).await {
+                react(&told, &cancel);
+                all.push(told);
+            }
+            all
+        };
+        let running = async {
+            let outcome = run(kind, setting, &told, &cancel).await;
+            drop(told);
+            outcome
+        };
+        tokio::join!(running, listening)
+    })
+}
+
+async fn next(progress: &mut UnboundedReceiver<Progress>) -> Option<Progress> {
+    progress.recv().await
+}
+
+/// No file of a session is left, and before long no process of it; its programs all name the folder.
+pub(crate) fn assert_nothing_left(folder: &TempDir) {
+    let left: Vec<_> = folder.path().read_dir().unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    let give_up = Instant::now() + Duration::from_secs(10);
+    while let Some(process) = process_that_names(folder.path()) {
+        assert!(Instant::now() < give_up, "still there: {process}");
+        std::thread::yield_now();
+    }
+}
+
+fn process_that_names(folder: &Path) -> Option<String> {
+    let folder = folder.to_string_lossy();
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok())
+        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+        .find(|line| line.contains(&*folder))
+}
+
+/// Every key was answered, after it was typed.
+pub(crate) fn assert_all_answered(outcome: &Outcome, keystrokes: usize) {
+    assert!(
+        outcome.error.is_none(),
+        "{}",
+        outcome.error.as_ref().unwrap()
+    );
+    assert!(!outcome.partial);
+    assert!(outcome.established_at.is_some());
+    assert_eq!(outcome.keystrokes.len(), keystrokes);
+    for keystroke in &outcome.keystrokes {
+        let answered = keystroke.answered;
+        assert!(answered >= Some(keystroke.scheduled), "{keystroke:?}");
+        assert_eq!(keystroke.censored_at, None);
+    }
+}
+
+/// A test by its name.
+pub(crate) fn test(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok::<(), Failed>(())
+    })
+}

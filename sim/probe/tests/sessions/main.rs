@@ -1,0 +1,44 @@
+//! Real sessions over the loopback of a network namespace that this test makes for itself.
+//!
+//! The test program is also the far end of its sessions, as roamlab is of its own; so it has its own `main`.
+
+mod echo;
+mod failure;
+mod loopback;
+mod mosh;
+mod ssh;
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match far_end(&arguments) {
+        Some(Ok(())) => return ExitCode::SUCCESS,
+        Some(Err(error)) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+        None => {}
+    }
+    loopback::enter_own_namespace();
+    let tests: [fn() -> Vec<Trial>; 4] = [ssh::tests, mosh::tests, echo::tests, failure::tests];
+    let tests = tests.iter().flat_map(|tests| tests()).collect();
+    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+}
+
+/// What roamlab's hidden subcommands do.
+fn far_end(arguments: &[&str]) -> Option<io::Result<()>> {
+    match *arguments {
+        ["answer", script] => Some(probe::answer::answer(Path::new(script))),
+        ["echo", "serve", "tcp", address] => Some(probe::echo::serve_tcp(address.parse().unwrap())),
+        ["echo", "serve", "udp", address] => Some(probe::echo::serve_udp(address.parse().unwrap())),
+        ["echo", "call", "tcp", to] => Some(probe::echo::call_tcp(to.parse().unwrap())),
+        ["echo", "call", "udp", to] => Some(probe::echo::call_udp(to.parse().unwrap())),
+        _ => None,
+    }
+}
