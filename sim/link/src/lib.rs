@@ -5,7 +5,10 @@
 
 mod corrupt;
 mod delay;
+mod duplicate;
+mod ecn;
 mod loss;
+mod mtu;
 mod packet;
 mod path;
 mod queue;

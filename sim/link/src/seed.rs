@@ -119,7 +119,7 @@ impl Draws {
 
     /// Standard normal (Box and Muller, "A note on the generation of random normal deviates", 1958).
     pub(crate) fn normal(&mut self) -> f64 {
-        let radius = libm::sqrt(2.0 * self.exponential());
+        let radius = (2.0 * self.exponential()).sqrt();
         radius * libm::cos(std::f64::consts::TAU * self.unit())
     }
 }

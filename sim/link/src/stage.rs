@@ -10,7 +10,7 @@ use crate::{DropReason, Dropped, Packet, PathSpec, Payload, Time};
 /// before one that `take` was asked about.
 pub(crate) trait Stage<P: Payload>: Send {
     /// From `now` on, do what `spec` says. What is held stays held.
-    fn change(&mut self, spec: &PathSpec, now: Time);
+    fn change(&mut self, spec: &PathSpec, now: Time, drops: &mut Drops<P>);
 
     /// Accept a packet, which arrives at `packet.at`.
     fn give(&mut self, packet: Packet<P>, drops: &mut Drops<P>);

@@ -64,6 +64,15 @@ impl Sub<Time> for Time {
     }
 }
 
+impl Sub<Duration> for Time {
+    type Output = Time;
+
+    fn sub(self, earlier: Duration) -> Time {
+        let nanos = u64::try_from(earlier.as_nanos()).unwrap_or(u64::MAX);
+        Time(self.0.saturating_sub(nanos))
+    }
+}
+
 impl fmt::Display for Time {
     /// Seconds with nine decimals, as in pcap listings.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -69,7 +69,7 @@ impl Shape {
                 Some(Shape::LogNormal {
                     min: min.as_secs_f64(),
                     mu: libm::log(mean) - variance / 2.0,
-                    sigma: libm::sqrt(variance),
+                    sigma: variance.sqrt(),
                 })
             }
             Delay::Pareto {
@@ -110,7 +110,7 @@ impl Deviates {
     fn new(correlation: f64) -> Deviates {
         Deviates {
             correlation,
-            innovation: libm::sqrt(1.0 - correlation * correlation),
+            innovation: (1.0 - correlation * correlation).sqrt(),
             last: None,
         }
     }

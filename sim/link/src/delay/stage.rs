@@ -66,7 +66,7 @@ impl<P> DelayStage<P> {
 }
 
 impl<P: Payload> Stage<P> for DelayStage<P> {
-    fn change(&mut self, spec: &PathSpec, _now: Time) {
+    fn change(&mut self, spec: &PathSpec, _now: Time, _drops: &mut Drops<P>) {
         self.overtaking = spec.overtaking;
         if self.spec != spec.delay {
             self.model = Model::new(spec.delay.as_ref());

@@ -77,7 +77,7 @@ impl<P> LossStage<P> {
 }
 
 impl<P: Payload> Stage<P> for LossStage<P> {
-    fn change(&mut self, spec: &PathSpec, now: Time) {
+    fn change(&mut self, spec: &PathSpec, now: Time, _drops: &mut Drops<P>) {
         if self.spec != spec.loss {
             self.model = spec
                 .loss

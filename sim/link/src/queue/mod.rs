@@ -1,8 +1,25 @@
 //! Where packets wait for their turn, and which of them do not get one.
 
+mod codel;
+mod discipline;
+mod drop_head;
+mod drop_tail;
+mod fq_codel;
+mod pie;
+
 use serde::{Deserialize, Serialize};
 
+use crate::Payload;
+use crate::seed::Stream;
 use crate::units::{Size, Span};
+
+use codel::CoDel;
+pub(crate) use discipline::Discipline;
+use discipline::Limit;
+use drop_head::DropHead;
+use drop_tail::DropTail;
+use fq_codel::FqCoDel;
+use pie::Pie;
 
 /// Where packets wait for their turn, and which of them do not get one.
 ///
@@ -141,6 +158,56 @@ impl Queue {
                 Err(format!("`update` must be at least 1ms, not {update}"))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// How many packets FQ-CoDel lets wait when it is given no limit (RFC 8290, section 5.2.3).
+const FQ_CODEL_PACKETS: u64 = 10240;
+
+/// The discipline that `spec` names; first come, first served without limit if it names none.
+pub(crate) fn discipline<P: Payload>(
+    spec: Option<&Queue>,
+    stream: Stream,
+) -> Box<dyn Discipline<P>> {
+    match spec.unwrap_or(&Queue::Infinite) {
+        Queue::Infinite => Box::new(DropTail::new(Limit::new(None, None))),
+        Queue::DropTail { packets, bytes } => Box::new(DropTail::new(Limit::new(*packets, *bytes))),
+        Queue::DropHead { packets, bytes } => Box::new(DropHead::new(Limit::new(*packets, *bytes))),
+        Queue::CoDel {
+            packets,
+            bytes,
+            target,
+            interval,
+            ecn,
+        } => {
+            let aim = codel::Aim::new(*target, *interval, *ecn);
+            Box::new(CoDel::new(Limit::new(*packets, *bytes), aim))
+        }
+        Queue::FqCoDel {
+            packets,
+            bytes,
+            flows,
+            quantum,
+            target,
+            interval,
+            ecn,
+        } => {
+            let aim = codel::Aim::new(*target, *interval, *ecn);
+            let by_default = bytes.is_none().then_some(FQ_CODEL_PACKETS);
+            let limit = Limit::new(packets.or(by_default), *bytes);
+            Box::new(FqCoDel::new(limit, aim, *flows, *quantum, stream))
+        }
+        Queue::Pie {
+            packets,
+            bytes,
+            target,
+            update,
+            burst,
+            ecn,
+        } => {
+            let aim = pie::Aim::new(*target, *update, *burst, *ecn);
+            Box::new(Pie::new(Limit::new(*packets, *bytes), aim, stream))
         }
     }
 }

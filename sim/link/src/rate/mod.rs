@@ -1,10 +1,19 @@
 //! How fast packets are sent.
 
+mod constant;
+mod exact_time;
+mod opportunities;
+mod server;
+mod stage;
+mod token_bucket;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Source;
 use crate::trace::Trace;
 use crate::units::{BitRate, Size};
+
+pub(crate) use stage::RateStage;
 
 /// How fast packets are sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
