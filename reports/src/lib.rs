@@ -2,5 +2,17 @@
 //!
 //! A run leaves a folder of [`results`]; everything else here is made from those files and from nothing else.
 
+mod analysis;
+mod answer;
+pub mod figures;
+mod page;
+pub mod report;
 pub mod results;
 pub mod statistics;
+mod summary;
+mod table;
+mod units;
+
+pub use analysis::{Analysis, EventRecovery, Failure, Ratio, SessionAnalysis};
+pub use summary::{RecoverySummary, SessionSummary, Summary};
+pub use table::{markdown, terminal};

@@ -8,8 +8,8 @@
 use std::iter::Sum;
 use std::ops::Add;
 
-use rand_pcg::Pcg64Mcg;
-use rand_pcg::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Resamples drawn for each interval.
 const RESAMPLES: usize = 2000;
@@ -163,7 +163,7 @@ where
         return None;
     }
     let draws = series.len().div_ceil(block);
-    let mut generator = Pcg64Mcg::seed_from_u64(SEED);
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
     let mut estimates: Vec<f64> = (0..RESAMPLES)
         .filter_map(|_| {
             let drawn = (0..draws).map(|_| blocks[uniform(&mut generator, blocks.len())]);
@@ -187,7 +187,7 @@ where
 
 /// Uniform index below `bound`, by multiplication (Lemire, "Fast Random Integer Generation in an Interval", 2019); the
 /// bias is below bound / 2⁶⁴.
-fn uniform(generator: &mut Pcg64Mcg, bound: usize) -> usize {
+fn uniform(generator: &mut ChaCha8Rng, bound: usize) -> usize {
     ((u128::from(generator.next_u64()) * bound as u128) >> 64) as usize
 }
 

@@ -1,0 +1,109 @@
+//! Labels of the timeline's events above the panels, on as many lines as it takes for none to overlap.
+
+use plotters::prelude::*;
+
+use super::axis::Axis;
+use super::canvas::{Canvas, DrawingError, at, fitted, px, text, width};
+use super::over_time::{PANEL, time_to_x};
+use super::palette::{INK, MUTED};
+use crate::analysis::Analysis;
+
+/// Height of one line of labels, in pixels.
+const LANE_HEIGHT: u32 = 18;
+/// An event that finds no room on these has a line in its panel, but no label.
+const MOST_LANES: usize = 6;
+/// Beyond this many events no label is tried: nobody could read them.
+const MOST_EVENTS: usize = 100;
+/// Between a label and its line, and between labels, in pixels.
+const GAP: i32 = 4;
+
+pub(super) struct EventLabels(Vec<Label>);
+
+/// A label beside the upper end of its event's line; all in units of the canvas but the lane, from 0 at the top.
+struct Label {
+    words: String,
+    lane: usize,
+    line: i32,
+    left: i32,
+    right: i32,
+}
+
+impl EventLabels {
+    /// Places the events of the session that saw most of them.
+    pub(super) fn of(analysis: &Analysis, time: &Axis) -> Self {
+        let most = analysis
+            .sessions
+            .iter()
+            .max_by_key(|session| session.recoveries.len());
+        let events = most.map_or(&[][..], |session| &session.recoveries);
+        let mut labels: Vec<Label> = Vec::new();
+        for event in events.iter().take(MOST_EVENTS) {
+            let line = time_to_x(time, event.at_ms / 1000.0);
+            let lanes = (0..MOST_LANES).flat_map(|lane| Label::beside(line, &event.event, lane));
+            labels.extend(
+                lanes
+                    .into_iter()
+                    .find(|label| labels.iter().all(|other| label.is_clear_of(other))),
+            );
+        }
+        Self(labels)
+    }
+
+    /// Height in pixels.
+    pub(super) fn height(&self) -> u32 {
+        self.0
+            .iter()
+            .map(|label| (label.lane as u32 + 1) * LANE_HEIGHT + 4)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Draws them `top` pixels below the upper edge, each with a line to below the last lane.
+    pub(super) fn draw(&self, canvas: &Canvas, top: u32) -> Result<(), DrawingError> {
+        let bottom = at((top + self.height() + 22) as i32);
+        for label in &self.0 {
+            let upper = at((top + label.lane as u32 * LANE_HEIGHT) as i32);
+            let line = vec![(label.line, upper), (label.line, bottom)];
+            canvas.draw(&PathElement::new(line, MUTED.stroke_width(px(1))))?;
+            canvas.draw(&Text::new(
+                label.words.as_str(),
+                (label.left, upper + at(1)),
+                text(12, INK),
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+impl Label {
+    /// To the right of its line and, if there it would leave the figure, to the left.
+    fn beside(line: i32, words: &str, lane: usize) -> Option<Self> {
+        let words = fitted(words, &text(12, INK), at(320));
+        let width = width(&words, &text(12, INK));
+        let left = if line + at(GAP) + width <= at(PANEL.1) {
+            line + at(GAP)
+        } else {
+            line - at(GAP) - width
+        };
+        Some(Self {
+            words,
+            lane,
+            line,
+            left,
+            right: left + width,
+        })
+    }
+
+    /// Whether neither the labels overlap nor the line of one crosses the other.
+    fn is_clear_of(&self, other: &Self) -> bool {
+        let gap = at(GAP);
+        let holds = |label: &Self, x: i32| (label.left - gap..=label.right + gap).contains(&x);
+        match self.lane.cmp(&other.lane) {
+            std::cmp::Ordering::Equal => {
+                self.right + 2 * gap < other.left || other.right + 2 * gap < self.left
+            }
+            std::cmp::Ordering::Greater => !holds(self, other.line),
+            std::cmp::Ordering::Less => !holds(other, self.line),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Figures: one SVG each, for the page and to stand alone, and the same as PNG.
+//!
+//! Everything is drawn in one set of colours that stay apart for the colour-blind (Okabe & Ito, "Color Universal
+//! Design", 2008), and sessions differ by their dashes too. No font of the machine is used.
+
+mod axis;
+mod canvas;
+mod cdf;
+mod event_labels;
+mod legend;
+mod over_time;
+mod palette;
+mod recovery;
+mod thinning;
+
+use serde::Serialize;
+
+use crate::analysis::Analysis;
+
+pub use canvas::{DrawingError, png};
+pub(crate) use palette::css;
+
+/// A figure as a complete SVG document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// Its file name without extension: `latency-cdf`.
+    pub name: &'static str,
+    /// What it shows and how to read it, for a caption.
+    pub caption: String,
+    /// The SVG document.
+    pub svg: String,
+}
+
+/// Every figure that the data allow.
+///
+/// # Errors
+/// When a figure cannot be laid out; a bug here, never a property of the data.
+pub fn figures(analysis: &Analysis) -> Result<Vec<Figure>, DrawingError> {
+    let mut figures = vec![
+        cdf::latency_cdf(analysis)?,
+        over_time::latency_over_time(analysis)?,
+    ];
+    figures.extend(recovery::recovery_bars(analysis)?);
+    Ok(figures)
+}
