@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+pub mod library;
 mod read;
 mod source;
 mod suggest;

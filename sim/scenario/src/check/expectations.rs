@@ -53,12 +53,18 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
             | Expectation::Instant {
                 at_least, at_most, ..
             } => bounds(at_least, at_most, spot, findings),
-            Expectation::Recovery { .. } if scenario.timeline.is_empty() => findings.wrong(
-                spot,
-                "nothing happens that could be recovered from",
-                "put an event on the `timeline`",
-            ),
-            Expectation::Recovery { .. } | Expectation::NeverEstablished { .. } => {}
+            Expectation::Recovery { .. } | Expectation::Breaks { .. }
+                if scenario.timeline.is_empty() =>
+            {
+                findings.wrong(
+                    spot,
+                    "nothing happens that could break a session",
+                    "put an event on the `timeline`",
+                );
+            }
+            Expectation::Recovery { .. }
+            | Expectation::Breaks { .. }
+            | Expectation::NeverEstablished { .. } => {}
         }
     }
 }

@@ -228,7 +228,7 @@ impl EventCheck<'_, '_, '_> {
             })
             .collect();
         if !started.contains(&wanted) {
-            let help = suggest(wanted, "started traffic", started);
+            let help = suggest(wanted, "names of traffic", started);
             self.wrong("name", format!("no traffic \"{wanted}\" is started"), help);
         }
     }

@@ -73,7 +73,7 @@ impl Outline {
 
     /// The smallest value around byte `at`; all of them where there is none.
     pub(crate) fn around(&self, at: usize) -> Range<usize> {
-        self.smallest(|span| span.start < at && at <= span.end)
+        self.smallest(|span| span.start < at && at < span.end)
             .unwrap_or_else(|| self.root().span())
     }
 

@@ -27,10 +27,7 @@ pub(crate) fn mistake(text: &str, error: &SpannedError) -> Mistake {
         let what = "this text runs on over the end of its line";
         return Mistake::new(text, string, what.into(), "close it with a quote".into());
     }
-    let (what, help) = match text[stop..].is_empty() && is_about_syntax(&error.code) {
-        true => explain(&ron::Error::Eof),
-        false => explain(&error.code),
-    };
+    let (what, help) = explain(&error.code);
     Mistake::new(text, place(text, stop, &error.code, &outline), what, help)
 }
 
@@ -47,6 +44,7 @@ fn place(text: &str, stop: usize, code: &ron::Error, outline: &Outline) -> Range
             .then(|| read - found.len()..read),
         // It is about to close the struct.
         MissingStructField { .. } => Some(outline.around(stop)),
+        UnclosedBlockComment => text.rfind("/*").map(|start| start..start + 2),
         // It has not read what it does not want.
         code if is_about_syntax(code) => outline.beginning_at(stop),
         // It has read a value that turns out to be wrong.

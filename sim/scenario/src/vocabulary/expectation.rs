@@ -57,12 +57,19 @@ pub enum Expectation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<Probability>,
     },
-    /// The time from each event of the timeline to the first key after it that was answered.
+    /// The time from the beginning of each event of the timeline to the first answer of a key that
+    /// was typed after it.
     Recovery {
         /// The session.
         of: String,
         /// The longest that passes.
         at_most: Span,
+    },
+    /// The session comes up and does not survive: it ends, or answers no key typed after the last
+    /// event of the timeline.
+    Breaks {
+        /// The session.
+        of: String,
     },
     /// The session never comes up, and says so instead of hanging.
     NeverEstablished {
@@ -97,6 +104,7 @@ impl Expectation {
             | Expectation::Answered { of, .. }
             | Expectation::Instant { of, .. }
             | Expectation::Recovery { of, .. }
+            | Expectation::Breaks { of }
             | Expectation::NeverEstablished { of } => of,
         }
     }
