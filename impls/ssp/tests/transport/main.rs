@@ -1,0 +1,7 @@
+//! Two ends of a session in virtual time, over a seeded wire that misbehaves as told.
+
+mod latency;
+mod objects;
+mod pair;
+mod sessions;
+mod wire;

@@ -1,0 +1,172 @@
+//! What happens in a session beside typing.
+
+use std::time::Duration;
+
+use ssp::transport::{Ended, Tuning};
+
+use crate::pair::{MS, Pair};
+use crate::wire::Faults;
+
+fn ours(faults: Faults) -> Pair {
+    Pair::new(Tuning::best(), Tuning::best(), faults, 1)
+}
+
+fn clean() -> Faults {
+    Faults::delay(50 * MS)
+}
+
+#[test]
+fn the_server_learns_what_was_typed_before_the_first_datagram() {
+    let mut pair = ours(clean());
+    pair.key_in(b"early");
+    pair.run_for(150 * MS);
+    assert_eq!(pair.client.remote().text, b"early");
+}
+
+#[test]
+fn a_lost_first_datagram_is_repeated_without_waiting_for_the_heartbeat() {
+    let mut pair = ours(clean());
+    pair.up.faults.loss = 1.0;
+    pair.key_in(b"x");
+    pair.run_for(MS);
+    pair.up.faults.loss = 0.0;
+    pair.run_until_condition(2000 * MS, Pair::has_converged);
+}
+
+#[test]
+fn an_idle_session_costs_two_datagrams_each_three_seconds() {
+    let mut pair = ours(clean());
+    pair.run_for(10_000 * MS);
+    let before = pair.client.statistics().datagrams_sent + pair.server.statistics().datagrams_sent;
+    pair.run_for(3_000_000 * MS);
+    let after = pair.client.statistics().datagrams_sent + pair.server.statistics().datagrams_sent;
+    assert!(
+        (1990..=2010).contains(&(after - before)),
+        "{}",
+        after - before
+    );
+}
+
+#[test]
+fn a_day_of_idling_changes_nothing() {
+    let mut pair = ours(clean());
+    pair.run_for(Duration::from_secs(24 * 3600));
+    pair.key_in(b"good morning");
+    pair.run_for(110 * MS);
+    assert_eq!(pair.client.remote().text, b"good morning");
+}
+
+#[test]
+fn a_client_that_shuts_down_is_acknowledged_and_both_ends_end() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    pair.client.shut_down(pair.now);
+    pair.run_for(110 * MS);
+    assert_eq!(pair.client.ended(pair.now), Some(Ended::Acknowledged));
+    assert_eq!(pair.server.ended(pair.now), Some(Ended::ByPeer));
+}
+
+#[test]
+fn a_shutdown_carries_the_last_words() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    pair.server.local_mut(pair.now).text.extend(b"logout");
+    pair.server.shut_down(pair.now);
+    pair.run_for(110 * MS);
+    assert_eq!(pair.client.remote().text, b"logout");
+    assert_eq!(pair.client.ended(pair.now), Some(Ended::ByPeer));
+}
+
+#[test]
+fn a_shutdown_that_nobody_answers_is_given_up() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    pair.up.faults.loss = 1.0;
+    pair.client.shut_down(pair.now);
+    pair.run_for(11_000 * MS);
+    assert_eq!(pair.client.ended(pair.now), Some(Ended::Unanswered));
+    assert_eq!(pair.client.next_deadline(pair.now), None);
+}
+
+#[test]
+fn the_server_follows_a_client_that_types_from_a_new_address() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    pair.renumber_client();
+    pair.key_in(b"x");
+    pair.run_for(101 * MS);
+    assert_eq!(pair.client.remote().text, b"x");
+}
+
+#[test]
+fn a_client_told_of_a_new_path_lets_the_server_know_within_a_round_trip() {
+    let mut pair = ours(clean());
+    pair.run_for(10_000 * MS);
+    pair.renumber_client();
+    pair.client.handle_path_change(pair.now);
+    pair.run_for(51 * MS);
+    pair.server
+        .local_mut(pair.now)
+        .text
+        .extend(b"while you roamed");
+    pair.run_for(51 * MS);
+    assert_eq!(pair.client.remote().text, b"while you roamed");
+}
+
+#[test]
+fn a_replayed_datagram_does_not_move_the_server() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    let peer = pair.server.peer();
+    pair.key_in(b"x");
+    let recorded = pair
+        .client
+        .poll_transmit(pair.now)
+        .expect("a keystroke to send")
+        .payload;
+    let at = pair.now;
+    let attacker = "203.0.113.66:666".parse().expect("an address");
+    pair.key_in(b"y");
+    pair.run_for(500 * MS);
+    pair.server.handle_datagram(attacker, false, &recorded, at);
+    assert_eq!(pair.server.peer(), peer);
+}
+
+#[test]
+fn a_client_without_answers_changes_its_port_after_ten_seconds() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    assert_eq!(pair.server.peer().map(|peer| peer.port()), Some(40_000));
+    pair.up.faults.loss = 1.0;
+    pair.run_for(15_000 * MS);
+    pair.up.faults.loss = 0.0;
+    pair.run_for(3100 * MS);
+    assert_eq!(pair.server.peer().map(|peer| peer.port()), Some(40_001));
+}
+
+#[test]
+fn a_server_forgets_where_a_silent_client_was() {
+    let mut pair = ours(clean());
+    pair.run_for(1000 * MS);
+    pair.up.faults.loss = 1.0;
+    pair.run_for(45_000 * MS);
+    assert_eq!(pair.server.peer(), None);
+    pair.up.faults.loss = 0.0;
+    pair.run_for(10_000 * MS);
+    assert!(pair.server.peer().is_some());
+}
+
+#[test]
+fn large_states_get_through_a_path_that_drops_large_datagrams() {
+    let mut pair = ours(Faults {
+        mtu: 900,
+        ..clean()
+    });
+    pair.run_for(1000 * MS);
+    // Not compressible: eight bits of every number's multiplicative hash.
+    let noise = (0..20_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8);
+    pair.server.local_mut(pair.now).text.extend(noise);
+    pair.run_until_condition(3000 * MS, |pair| {
+        pair.client.remote() == pair.server.local()
+    });
+}
