@@ -1,6 +1,11 @@
 //! The scenarios that are shipped.
 
+use link::trace::Cellular;
+use link::units::Span;
+use link::{Direction, Seed};
 use scenario::library;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
 
 #[test]
 fn every_shipped_scenario_is_right() {
@@ -37,4 +42,23 @@ fn a_name_that_is_not_shipped_is_corrected() {
     let unknown = library::find("lossy-29pc").expect_err("it should not be there");
     let message = unknown.to_string();
     assert!(message.contains("did you mean `lossy-29pct`?"), "{message}");
+}
+
+#[test]
+fn every_shipped_trace_can_be_made_again() {
+    for (technology, length) in [("evdo", "120s"), ("lte", "20s")] {
+        for (name, direction) in [("up", Direction::Up), ("down", Direction::Down)] {
+            let cellular = match technology {
+                "evdo" => Cellular::evdo(direction),
+                _ => Cellular::lte(direction),
+            };
+            let length: Span = length.parse().expect("it should be a length");
+            let made = cellular
+                .synthesize(length, Seed(1))
+                .expect("it should not be empty");
+            let file = format!("{FOLDER}/traces/{technology}.{name}");
+            let shipped = std::fs::read_to_string(&file).expect("it should be there");
+            assert!(shipped.parse() == Ok(made), "{file} should be made again");
+        }
+    }
 }
