@@ -1,9 +1,11 @@
 //! One cell of the screen.
 
+use std::hash::{Hash, Hasher};
+
 use super::rendition::{Color, Renditions};
 
 /// The bytes that one cell may hold, base and combining characters together; what comes after is dropped.
-pub const MAX_CONTENTS: usize = 32;
+const MAX_CONTENTS: usize = 32;
 
 /// A character position: a base character, what combines with it, and how they look.
 ///
@@ -36,13 +38,27 @@ impl Cell {
 
     /// A character one column wide.
     pub const fn narrow(base: char, renditions: Renditions) -> Self {
-        Self { base, span: Span::Narrow, combining: None, renditions }
+        Self {
+            base,
+            span: Span::Narrow,
+            combining: None,
+            renditions,
+        }
     }
 
     /// The two halves of a character two columns wide.
     pub(super) fn wide(base: char, renditions: Renditions) -> [Self; 2] {
-        let right = Self { span: Span::Continuation, ..Self::narrow(' ', renditions.clone()) };
-        [Self { span: Span::Wide, ..Self::narrow(base, renditions) }, right]
+        let right = Self {
+            span: Span::Continuation,
+            ..Self::narrow(' ', renditions.clone())
+        };
+        [
+            Self {
+                span: Span::Wide,
+                ..Self::narrow(base, renditions)
+            },
+            right,
+        ]
     }
 
     /// Columns from this cell's character to the next one's: 2 for a wide character, 0 for its right half, else 1.
@@ -113,13 +129,22 @@ impl PartialEq for Cell {
     fn eq(&self, other: &Self) -> bool {
         self.has_contents_of(other)
             && (self.renditions == other.renditions
-                || self.erased_background().is_some_and(|background| {
-                    other.erased_background() == Some(background)
-                }))
+                || self
+                    .erased_background()
+                    .is_some_and(|background| other.erased_background() == Some(background)))
     }
 }
 
 impl Eq for Cell {}
+
+impl Hash for Cell {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.erased_background() {
+            Some(background) => background.hash(state),
+            None => (self.base, &self.combining, &self.renditions).hash(state),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

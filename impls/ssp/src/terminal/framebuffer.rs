@@ -109,6 +109,31 @@ impl Framebuffer {
         self.rows().iter().map(|row| row.text() + "\n").collect()
     }
 
+    /// Whether a peer who is shown one and then the other has nothing to change. What programs ask of the keyboard and the
+    /// wheel stays at the server.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        let sent = |modes: Modes| Modes {
+            application_cursor_keys: false,
+            alternate_scroll: false,
+            ..modes
+        };
+        self.cursor == other.cursor
+            && self.pen == other.pen
+            && sent(self.modes) == sent(other.modes)
+            && self.bells == other.bells
+            && self.titles == other.titles
+            && self.clipboards == other.clipboards
+            && self.main == other.main
+            && self.alternate == other.alternate
+    }
+
+    pub(super) fn resize(&mut self, size: Size) {
+        self.main.resize(size);
+        if let Some(alternate) = &mut self.alternate {
+            alternate.resize(size);
+        }
+    }
+
     pub(super) fn grid(&self) -> &Grid {
         self.alternate.as_ref().unwrap_or(&self.main)
     }

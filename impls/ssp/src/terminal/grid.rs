@@ -32,7 +32,7 @@ impl Size {
 
 /// The cells of a screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grid {
+pub(super) struct Grid {
     width: usize,
     rows: Vec<Arc<Row>>,
 }
@@ -40,11 +40,17 @@ pub struct Grid {
 impl Grid {
     pub(super) fn blank(size: Size) -> Self {
         let row = Arc::new(Row::blank(size.width, Color::Default));
-        Self { width: size.width, rows: vec![row; size.height] }
+        Self {
+            width: size.width,
+            rows: vec![row; size.height],
+        }
     }
 
     pub(super) fn size(&self) -> Size {
-        Size { width: self.width, height: self.rows.len() }
+        Size {
+            width: self.width,
+            height: self.rows.len(),
+        }
     }
 
     pub(super) fn rows(&self) -> &[Arc<Row>] {

@@ -1,6 +1,8 @@
 //! The terminal: what a program writes becomes a screen, and the difference of two screens becomes what a terminal reads.
 
 mod cell;
+pub mod display;
+mod emulator;
 mod framebuffer;
 mod grid;
 mod modes;
@@ -10,6 +12,8 @@ mod row;
 pub mod width;
 
 pub use cell::Cell;
+pub use display::Capabilities;
+pub use emulator::Terminal;
 pub use framebuffer::{Framebuffer, Titles};
 pub use grid::Size;
 pub use modes::{Cursor, Modes, MouseEncoding, MouseReporting};

@@ -59,6 +59,11 @@ pub struct Cursor {
 
 impl Default for Cursor {
     fn default() -> Self {
-        Self { row: 0, col: 0, visible: true, style: 0 }
+        Self {
+            row: 0,
+            col: 0,
+            visible: true,
+            style: 0,
+        }
     }
 }

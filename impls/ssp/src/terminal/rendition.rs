@@ -58,7 +58,7 @@ pub struct Hyperlink {
 }
 
 /// Everything about the look of a cell except what is in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Renditions {
     /// The colour of the character.
     pub foreground: Color,
@@ -87,7 +87,10 @@ impl Renditions {
 
     /// Nothing but a background: what erasing leaves behind.
     pub fn erased(background: Color) -> Self {
-        Self { background, ..Self::PLAIN }
+        Self {
+            background,
+            ..Self::PLAIN
+        }
     }
 
     /// Whether these show nothing but their background where there is no character.

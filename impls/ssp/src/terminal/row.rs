@@ -9,7 +9,7 @@ use super::rendition::Color;
 ///
 /// A character two columns wide keeps both its halves or loses both: whatever overwrites, moves or cuts off one of them
 /// blanks the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     cells: Vec<Cell>,
     wrapped: bool,
@@ -17,7 +17,10 @@ pub struct Row {
 
 impl Row {
     pub(super) fn blank(width: usize, background: Color) -> Self {
-        Self { cells: vec![Cell::blank(background); width], wrapped: false }
+        Self {
+            cells: vec![Cell::blank(background); width],
+            wrapped: false,
+        }
     }
 
     /// The cells from left to right.
@@ -33,6 +36,15 @@ impl Row {
     /// The cell at `col`, to change how it looks.
     pub fn cell_mut(&mut self, col: usize) -> Option<&mut Cell> {
         self.cells.get_mut(col)
+    }
+
+    /// Whether erasing the whole row with this background would make the same row.
+    pub(super) fn is_erased(&self, background: Color) -> bool {
+        !self.wrapped
+            && self
+                .cells
+                .iter()
+                .all(|cell| cell.erased_background() == Some(background))
     }
 
     pub(super) fn set_wrapped(&mut self, wrapped: bool) {
@@ -55,7 +67,10 @@ impl Row {
         let end = col + cells.len();
         self.split_wide_at(col);
         self.split_wide_at(end);
-        self.cells[col..end].iter_mut().zip(cells).for_each(|(slot, cell)| *slot = cell);
+        self.cells[col..end]
+            .iter_mut()
+            .zip(cells)
+            .for_each(|(slot, cell)| *slot = cell);
         self.forget_wrap(end);
     }
 

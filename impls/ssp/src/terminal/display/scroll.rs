@@ -1,0 +1,142 @@
+//! Moving rows that are still of use, so that they need not be drawn again.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::output::Output;
+use crate::terminal::grid::Grid;
+use crate::terminal::rendition::Color;
+use crate::terminal::row::Row;
+
+/// Rows that a move must bring into place, less those that it spoils, to be worth its bytes.
+const WORTHWHILE: usize = 2;
+
+/// A block of rows that is to be seen elsewhere on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Move {
+    from: usize,
+    to: usize,
+    height: usize,
+}
+
+/// Moves the rows of the reader's screen `old` that `new` has elsewhere.
+pub(super) fn scroll(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>]) {
+    let Some(best) = best_move(old.rows(), new) else {
+        return;
+    };
+    let screen_height = new.len();
+    // What scrolls in must be blank.
+    output.set_blank_pen(Color::Default);
+    if best.from > best.to {
+        let count = best.from - best.to;
+        let region = best.to..best.from + best.height;
+        if region == (0..screen_height) {
+            output.move_to_row(screen_height - 1);
+            output.write(&"\n".repeat(count));
+        } else {
+            edit_lines(output, region.start, count, 'M');
+            if region.end < screen_height {
+                edit_lines(output, region.end - count, count, 'L');
+            }
+        }
+        old.scroll_up(region, count, Color::Default);
+    } else {
+        let count = best.to - best.from;
+        let region = best.from..best.to + best.height;
+        if region.end < screen_height {
+            edit_lines(output, region.end - count, count, 'M');
+        }
+        edit_lines(output, region.start, count, 'L');
+        old.scroll_down(region, count, Color::Default);
+    }
+}
+
+/// IL (L) or DL (M). Neither disturbs the margins, as a scrolling region would, and both put the cursor into the first column.
+fn edit_lines(output: &mut Output<'_>, row: usize, count: usize, function: char) {
+    output.move_to_row(row);
+    match count {
+        1 => output.format(format_args!("\x1b[{function}")),
+        _ => output.format(format_args!("\x1b[{count}{function}")),
+    }
+    output.arrive(row, 0);
+}
+
+fn best_move(old: &[Arc<Row>], new: &[Arc<Row>]) -> Option<Move> {
+    let changed = old
+        .iter()
+        .zip(new)
+        .filter(|(old, new)| !Arc::ptr_eq(old, new) && old != new);
+    if changed.count() < WORTHWHILE {
+        return None;
+    }
+    let mut numbers = HashMap::new();
+    let old = number_rows(&mut numbers, old);
+    let new = number_rows(&mut numbers, new);
+    let (gain, best) = moves(&old, &new)
+        .map(|candidate| (gain(candidate, &old, &new), candidate))
+        .max_by_key(|(gain, _)| *gain)?;
+    (gain >= WORTHWHILE as isize).then_some(best)
+}
+
+/// Equal rows have the same number, blank ones none.
+fn number_rows<'a>(
+    numbers: &mut HashMap<&'a Row, usize>,
+    rows: &'a [Arc<Row>],
+) -> Vec<Option<usize>> {
+    rows.iter()
+        .map(|row| {
+            let next = numbers.len();
+            (!row.is_erased(Color::Default)).then(|| *numbers.entry(row).or_insert(next))
+        })
+        .collect()
+}
+
+/// For each distance in either direction the largest block of rows that is to move by it.
+fn moves(old: &[Option<usize>], new: &[Option<usize>]) -> impl Iterator<Item = Move> {
+    let height = new.len();
+    (1..height).flat_map(move |distance| {
+        let up = longest_run(&old[distance..], &new[..height - distance]);
+        let down = longest_run(&old[..height - distance], &new[distance..]);
+        [
+            Move {
+                from: up.start + distance,
+                to: up.start,
+                height: up.len(),
+            },
+            Move {
+                from: down.start,
+                to: down.start + distance,
+                height: down.len(),
+            },
+        ]
+    })
+}
+
+fn longest_run(old: &[Option<usize>], new: &[Option<usize>]) -> Range<usize> {
+    let mut longest = 0..0;
+    let mut start = 0;
+    for (index, (old, new)) in old.iter().zip(new).enumerate() {
+        if old != new {
+            start = index + 1;
+        } else if index + 1 - start > longest.len() {
+            longest = start..index + 1;
+        }
+    }
+    longest
+}
+
+/// Rows that a move brings into place, less those that were in place and get lost.
+fn gain(candidate: Move, old: &[Option<usize>], new: &[Option<usize>]) -> isize {
+    let Move { from, to, height } = candidate;
+    let moved = to..to + height;
+    let gained = moved
+        .clone()
+        .filter(|&row| new[row].is_some() && old[row] != new[row])
+        .count();
+    let region = from.min(to)..from.max(to) + height;
+    let lost = region
+        .filter(|row| !moved.contains(row) && new[*row].is_some() && old[*row] == new[*row])
+        .count();
+    gained as isize - lost as isize
+}
