@@ -1,6 +1,16 @@
-//! Makes a scenario real.
+//! Makes a scenario real: hosts as network namespaces, links as shaped TUN devices between them, NAT, and what
+//! happens on the way, inside a world that touches nothing of the machine and vanishes with its process.
 
 pub mod capture;
+mod error;
+mod host;
+pub mod network;
 pub mod relay;
 pub mod shaper;
+pub mod timeline;
 pub mod tun;
+pub mod world;
+
+pub use error::{Error, Result};
+pub use host::Host;
+pub use network::Network;

@@ -1,0 +1,145 @@
+//! What a run sees of the file system: the machine's, with a few places of its own laid over it.
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use nix::{
+    mount::{MsFlags, mount},
+    unistd::{Uid, User, getegid, geteuid},
+};
+
+/// The run's own scratch folder: exists only inside the world, in memory, and goes with it.
+pub const RUN: &str = "/run/roamlab";
+
+/// The home folder of every program in the lab: empty, so that nobody's settings change a measurement.
+pub const HOME: &str = "/run/roamlab/home";
+
+/// Where daemons write what would otherwise outlive the run: process ids, sockets, utmp, wtmp, lastlog.
+const LAID_OVER: [&str; 2] = ["/run", "/var/log"];
+
+/// A part of the run's file system that could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {what}: {cause}")]
+pub struct MountError {
+    what: String,
+    cause: io::Error,
+}
+
+impl MountError {
+    fn new<E: Into<io::Error>>(what: impl Into<String>) -> impl FnOnce(E) -> Self {
+        move |cause| Self {
+            what: what.into(),
+            cause: cause.into(),
+        }
+    }
+}
+
+/// Lays the run's own places over the machine's, seen by nobody else.
+pub(super) fn furnish(results: &Path) -> Result<(), MountError> {
+    mount(
+        None::<&str>,
+        "/",
+        None::<&str>,
+        MsFlags::MS_REC | MsFlags::MS_PRIVATE,
+        None::<&str>,
+    )
+    .map_err(MountError::new("keep the run's mounts to itself"))?;
+    mount(
+        Some("proc"),
+        "/proc",
+        Some("proc"),
+        MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC,
+        None::<&str>,
+    )
+    .map_err(MountError::new("mount /proc for the run's own processes"))?;
+    // Opened before anything is laid over the way to it.
+    let kept =
+        fs::File::open(results).map_err(MountError::new(format!("open {}", results.display())))?;
+    for place in LAID_OVER
+        .into_iter()
+        .filter(|place| Path::new(place).is_dir())
+    {
+        lay_over(place, results, &kept)?;
+    }
+    for folder in [RUN, HOME, "/run/sshd", "/run/netns"] {
+        fs::create_dir_all(folder).map_err(MountError::new(format!("make {folder}")))?;
+        // sshd refuses a folder that others can write to.
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+            .map_err(MountError::new(format!("open {folder} for reading")))?;
+    }
+    accounts()
+}
+
+fn lay_over(place: &str, results: &Path, kept: &fs::File) -> Result<(), MountError> {
+    mount(
+        Some("tmpfs"),
+        place,
+        Some("tmpfs"),
+        MsFlags::MS_NOSUID | MsFlags::MS_NODEV,
+        Some("mode=0755"),
+    )
+    .map_err(MountError::new(format!(
+        "lay a file system in memory over {place}"
+    )))?;
+    if !results.starts_with(place) {
+        return Ok(());
+    }
+    fs::create_dir_all(results)
+        .map_err(MountError::new(format!("make {} again", results.display())))?;
+    let opened = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(kept));
+    bind(Path::new(&opened), results)
+}
+
+fn bind(from: &Path, to: &Path) -> Result<(), MountError> {
+    mount(Some(from), to, None::<&str>, MsFlags::MS_BIND, None::<&str>)
+        .map_err(MountError::new(format!("show {} in the run", to.display())))
+}
+
+/// Gives the running user a plain account (`/bin/sh`, an empty home, not locked), whatever the machine says.
+fn accounts() -> Result<(), MountError> {
+    let (uid, gid) = (geteuid(), getegid());
+    let name = user_name(uid);
+    replace_account(
+        "/etc/passwd",
+        &name,
+        &format!("{name}:x:{uid}:{gid}::{HOME}:/bin/sh"),
+    )?;
+    if fs::File::open("/etc/shadow").is_ok() {
+        // sshd takes an account whose password starts with `!` to be locked, keys or no keys.
+        replace_account(
+            "/etc/shadow",
+            &name,
+            &format!("{name}:*:19000:0:99999:7:::"),
+        )?;
+    }
+    Ok(())
+}
+
+/// The name of a user, or a name for one who has none (a bare number in a container).
+pub(crate) fn user_name(uid: Uid) -> String {
+    User::from_uid(uid)
+        .ok()
+        .flatten()
+        .map_or_else(|| "roamlab".to_owned(), |user| user.name)
+}
+
+fn replace_account(file: &str, name: &str, line: &str) -> Result<(), MountError> {
+    let machine = fs::read_to_string(file).map_err(MountError::new(format!("read {file}")))?;
+    let others = machine
+        .lines()
+        .filter(|entry| entry.split(':').next() != Some(name));
+    let text: String = std::iter::once(line)
+        .chain(others)
+        .flat_map(|entry| [entry, "\n"])
+        .collect();
+    let ours = PathBuf::from(RUN).join(file.trim_start_matches("/etc/"));
+    fs::write(&ours, text).map_err(MountError::new(format!("write {}", ours.display())))?;
+    let mode = fs::metadata(file).map_or(0o644, |was| was.permissions().mode());
+    fs::set_permissions(&ours, fs::Permissions::from_mode(mode)).map_err(MountError::new(
+        format!("set the mode of {}", ours.display()),
+    ))?;
+    bind(&ours, Path::new(file))
+}
