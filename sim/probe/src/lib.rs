@@ -7,6 +7,8 @@ pub mod judge;
 mod observer;
 mod outcome;
 mod place;
+pub mod record;
+pub mod recording;
 mod schedule;
 pub mod screen;
 pub mod script;

@@ -128,13 +128,20 @@ impl<'a> Schedule<'a> {
 
 #[cfg(test)]
 mod tests {
+    use link::units::Span;
+    use scenario::{Flood, Gap, Typing};
+
     use super::*;
-    use crate::script::Gap;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn three_keys() -> Script {
-        Script::typing(3, Gap::Constant(SECOND), 10 * SECOND, 0)
+        let typing = Typing {
+            keystrokes: 3,
+            gap: Gap::Constant(Span::from_millis(1000)),
+            drain: Span::from_millis(10_000),
+        };
+        Script::typing(&typing, 0)
     }
 
     /// Types whatever is due, without an answer, until the schedule ends; the times since the start.
@@ -203,7 +210,12 @@ mod tests {
 
     #[test]
     fn a_flood_is_started_again_only_when_the_last_one_is_over() {
-        let (script, start) = (Script::flood(3, 5 * SECOND, 10 * SECOND), Instant::now());
+        let script = Script::flood(&Flood {
+            interrupts: 3,
+            after: Span::from_millis(5000),
+            drain: Span::from_millis(10_000),
+        });
+        let start = Instant::now();
         let mut schedule = Schedule::new(&script, start, |_| true);
         let mut due = || {
             let deadline = schedule.deadline().unwrap();

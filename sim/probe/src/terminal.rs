@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::io::Errno;
@@ -22,7 +23,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Starts a command in a session of its own, on a terminal of this size. Its standard error goes to `errors`.
+    /// Starts a command on a terminal of this size. Its standard error goes to `errors`.
     ///
     /// # Errors
     ///
@@ -32,32 +33,10 @@ impl Terminal {
         size: Size,
         errors: File,
     ) -> io::Result<(Terminal, Child)> {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-        let master = openpt(flags)?;
+        let master = attach(command.as_std_mut(), size)?;
         fcntl_setfl(&master, OFlags::RDWR | OFlags::NONBLOCK)?;
-        grantpt(&master)?;
-        unlockpt(&master)?;
-        tcsetwinsize(&master, window(size))?;
-        let tty = ioctl_tiocgptpeer(&master, flags)?;
-        command
-            .stdin(tty.try_clone()?)
-            .stdout(tty)
-            .stderr(errors)
-            .kill_on_drop(true);
-        // SAFETY: the closure runs in the forked child and makes three system calls, each of which may be made
-        // there; it neither allocates nor takes a lock.
-        unsafe {
-            command.pre_exec(|| {
-                setsid()?;
-                ioctl_tiocsctty(rustix::stdio::stdin())?;
-                set_parent_process_death_signal(Some(Signal::KILL))?;
-                Ok(())
-            });
-        }
-        let child = command.spawn()?;
+        let child = command.stderr(errors).kill_on_drop(true).spawn()?;
         let master = watched(master, Interest::READABLE | Interest::WRITABLE)?;
-        // The command holds the tty; it must be the only one, or its end would go unnoticed.
-        drop(command);
         Ok((Terminal { master }, child))
     }
 
@@ -79,6 +58,32 @@ impl Terminal {
         });
         written.await
     }
+}
+
+/// Has a command run in a session of its own, with a new terminal of this size for its input, output and errors, and
+/// end when this process does. Returns our end; the command keeps the other until it is dropped.
+pub(crate) fn attach(command: &mut std::process::Command, size: Size) -> io::Result<OwnedFd> {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let master = openpt(flags)?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    tcsetwinsize(&master, window(size))?;
+    let tty = ioctl_tiocgptpeer(&master, flags)?;
+    command
+        .stdin(tty.try_clone()?)
+        .stdout(tty.try_clone()?)
+        .stderr(tty);
+    // SAFETY: the closure runs in the forked child and makes three system calls, each of which may be made there; it
+    // neither allocates nor takes a lock.
+    unsafe {
+        command.pre_exec(|| {
+            setsid()?;
+            ioctl_tiocsctty(rustix::stdio::stdin())?;
+            set_parent_process_death_signal(Some(Signal::KILL))?;
+            Ok(())
+        });
+    }
+    Ok(master)
 }
 
 fn window(size: Size) -> Winsize {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use scenario::Flood;
+
 use super::{Script, Step};
 use crate::screen::Size;
 
@@ -11,10 +13,11 @@ const REST: Duration = Duration::from_secs(1);
 const INTERRUPT: &[u8] = b"\x03";
 
 impl Script {
-    /// Starts a flood and interrupts it `after` some time, `interrupts` times over. Measured is how long until the
-    /// screen shows that Ctrl-C was obeyed: cleared, with a prompt.
-    pub fn flood(interrupts: u32, after: Duration, drain: Duration) -> Self {
-        let steps = (0..interrupts)
+    /// Starts floods and interrupts them. Measured is how long until the screen shows that Ctrl-C was obeyed: cleared,
+    /// with a prompt.
+    pub fn flood(flood: &Flood) -> Self {
+        let after = flood.after.duration();
+        let steps = (0..flood.interrupts)
             .flat_map(|cycle| {
                 let start = cycle * (REST + after) + REST;
                 let command = Step {
@@ -31,13 +34,13 @@ impl Script {
         Script {
             size: Size::default(),
             steps,
-            drain,
+            drain: flood.drain.duration(),
         }
     }
 }
 
 /// One line of a flood, as wide as the screen and never the same twice.
-pub fn flood_line(size: Size, number: u64) -> Vec<u8> {
+pub(crate) fn flood_line(size: Size, number: u64) -> Vec<u8> {
     let width = usize::from(size.columns);
     let filler = "~".repeat(width.saturating_sub(12));
     let mut line = format!("{number:011} {filler}").into_bytes();
@@ -48,14 +51,19 @@ pub fn flood_line(size: Size, number: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use link::units::Span;
+
     use super::*;
     use crate::judge::Judge;
     use crate::screen::Screen;
 
     #[test]
     fn an_interrupt_is_answered_once_the_flood_is_gone() {
-        let second = Duration::from_secs(1);
-        let script = Script::flood(2, second, second);
+        let script = Script::flood(&Flood {
+            interrupts: 2,
+            after: Span::from_millis(1000),
+            drain: Span::from_millis(1000),
+        });
         let mut judge = Judge::new(&script);
         let mut screen = Screen::new(script.size);
         screen.feed(&script.greeting());

@@ -1,14 +1,16 @@
 //! A script: what is typed, when, and what the program at the far end answers to each key.
 
 mod flood;
+mod replay;
 mod typing;
 
 use std::time::Duration;
 
+use scenario::Workload;
 use serde::{Deserialize, Serialize};
 
-pub use self::flood::flood_line;
-pub use self::typing::Gap;
+pub(crate) use self::flood::flood_line;
+use crate::recording::RecordingError;
 use crate::screen::Size;
 
 /// What the far end shows when it is ready, and what tells the probe that a session is established.
@@ -57,6 +59,21 @@ impl Step {
 }
 
 impl Script {
+    /// The script of a scenario's workload; the same for the same seed. There is none for calibration, which has no
+    /// sessions.
+    ///
+    /// # Errors
+    ///
+    /// When a recording that is to be replayed cannot be.
+    pub fn new(workload: &Workload, seed: u64) -> Result<Option<Script>, RecordingError> {
+        match workload {
+            Workload::Typing(typing) => Ok(Some(Script::typing(typing, seed))),
+            Workload::Replay(replay) => Script::replay(replay).map(Some),
+            Workload::Flood(flood) => Ok(Some(Script::flood(flood))),
+            Workload::Calibrate(_) => Ok(None),
+        }
+    }
+
     /// What the far end writes at its start: a clear screen, the [`MARKER`] and a prompt.
     pub fn greeting(&self) -> Vec<u8> {
         format!("\x1b[H\x1b[2J{MARKER}\r\n$ ").into_bytes()

@@ -5,59 +5,33 @@ use std::time::Duration;
 use rand_core::SeedableRng;
 use rand_distr::{Distribution, Exp1, LogNormal};
 use rand_pcg::Pcg64;
+use scenario::{Gap, Typing};
 
 use super::{Script, Step};
 use crate::screen::Size;
 
-/// The time between two keys.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Gap {
-    /// Always the same.
-    Constant(Duration),
-    /// Any time between two bounds, equally likely.
-    Uniform {
-        /// The shortest.
-        min: Duration,
-        /// The longest.
-        max: Duration,
-    },
-    /// As a Poisson process has it.
-    Exponential {
-        /// The mean.
-        mean: Duration,
-    },
-    /// As people type: mostly even, with a long tail of pauses.
-    LogNormal {
-        /// The mean of the gaps themselves, not of their logarithms.
-        mean: Duration,
-        /// The standard deviation of the gaps themselves.
-        sd: Duration,
-    },
-}
-
 /// The longest gap that is drawn; no distribution may stop a run for ever.
 const LONGEST_GAP: f64 = 3600.0;
 
-impl Gap {
-    fn draw(self, random: &mut Pcg64) -> Duration {
-        let seconds = match self {
-            Gap::Constant(gap) => return gap,
-            Gap::Uniform { min, max } => {
-                let share: f64 = unit(random);
-                min.as_secs_f64() + share * (max.saturating_sub(min)).as_secs_f64()
-            }
-            Gap::Exponential { mean } => {
-                let share: f64 = Exp1.sample(random);
-                mean.as_secs_f64() * share
-            }
-            Gap::LogNormal { mean, sd } => {
-                let (mean, sd) = (mean.as_secs_f64(), sd.as_secs_f64());
-                // A mean of nothing has no coefficient of variation; its gaps are nothing.
-                LogNormal::from_mean_cv(mean, sd / mean).map_or(0.0, |gaps| gaps.sample(random))
-            }
-        };
-        Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_GAP))
-    }
+/// The next of the gaps that a scenario asks for.
+fn draw(gap: &Gap, random: &mut Pcg64) -> Duration {
+    let seconds = match gap {
+        Gap::Constant(gap) => return gap.duration(),
+        Gap::Uniform { min, max } => {
+            let (min, max) = (min.as_secs_f64(), max.as_secs_f64());
+            min + unit(random) * (max - min)
+        }
+        Gap::Exponential { mean } => {
+            let share: f64 = Exp1.sample(random);
+            mean.as_secs_f64() * share
+        }
+        Gap::LogNormal { mean, sd } => {
+            let (mean, sd) = (mean.as_secs_f64(), sd.as_secs_f64());
+            // A mean of nothing has no coefficient of variation; its gaps are nothing.
+            LogNormal::from_mean_cv(mean, sd / mean).map_or(0.0, |gaps| gaps.sample(random))
+        }
+    };
+    Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_GAP))
 }
 
 /// Letters on a line before it is entered: a command and its arguments, on one line of an 80-column screen.
@@ -66,13 +40,13 @@ const LONGEST_LINE: u32 = 48;
 
 impl Script {
     /// Letters, each echoed in its place, and Enter, answered by a new prompt; the same for the same seed.
-    pub fn typing(keystrokes: u32, gap: Gap, drain: Duration, seed: u64) -> Self {
+    pub fn typing(typing: &Typing, seed: u64) -> Self {
         let mut random = Pcg64::seed_from_u64(seed);
         let mut at = Duration::ZERO;
         let mut left_on_line = between(SHORTEST_LINE, LONGEST_LINE, &mut random);
-        let steps = (0..keystrokes)
+        let steps = (0..typing.keystrokes)
             .map(|_| {
-                at += gap.draw(&mut random);
+                at += draw(&typing.gap, &mut random);
                 if left_on_line == 0 {
                     left_on_line = between(SHORTEST_LINE, LONGEST_LINE, &mut random);
                     return Step::key(at, "\r", "\r\n$ ");
@@ -85,7 +59,7 @@ impl Script {
         Script {
             size: Size::default(),
             steps,
-            drain,
+            drain: typing.drain.duration(),
         }
     }
 }
@@ -103,13 +77,24 @@ fn between(low: u32, high: u32, random: &mut Pcg64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use link::units::Span;
+
     use super::*;
     use crate::judge::Judge;
 
-    const MEAN: Duration = Duration::from_millis(300);
+    const MEAN: Span = Span::from_millis(300);
+
+    fn script(keystrokes: u32, gap: Gap) -> Script {
+        let typing = Typing {
+            keystrokes,
+            gap,
+            drain: Span::default(),
+        };
+        Script::typing(&typing, 7)
+    }
 
     fn gaps(gap: Gap) -> Vec<f64> {
-        let script = Script::typing(20_000, gap, Duration::ZERO, 1);
+        let script = script(20_000, gap);
         let times = script.steps.iter().map(|step| step.at.as_secs_f64());
         let mut last = 0.0;
         times
@@ -136,10 +121,10 @@ mod tests {
     fn gaps_have_the_moments_that_were_asked_for() {
         let (mean, sd) = mean_and_sd(&gaps(Gap::Exponential { mean: MEAN }));
         assert!(is_near(mean, 0.3) && is_near(sd, 0.3), "{mean} {sd}");
-        let sd = Duration::from_millis(150);
+        let sd = Span::from_millis(150);
         let (mean, sd) = mean_and_sd(&gaps(Gap::LogNormal { mean: MEAN, sd }));
         assert!(is_near(mean, 0.3) && is_near(sd, 0.15), "{mean} {sd}");
-        let (min, max) = (Duration::from_millis(100), Duration::from_millis(400));
+        let (min, max) = (Span::from_millis(100), Span::from_millis(400));
         let uniform = gaps(Gap::Uniform { min, max });
         assert!(is_near(mean_and_sd(&uniform).0, 0.25));
         assert!(uniform.iter().all(|gap| (0.0999..0.4001).contains(gap)));
@@ -147,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_gap_without_a_mean_is_none() {
-        let none = Duration::ZERO;
+        let none = Span::default();
         assert_eq!(
             gaps(Gap::LogNormal {
                 mean: none,
@@ -161,9 +146,9 @@ mod tests {
     fn the_same_seed_types_the_same_for_ever() {
         let gap = Gap::LogNormal {
             mean: MEAN,
-            sd: Duration::from_millis(200),
+            sd: Span::from_millis(200),
         };
-        let script = Script::typing(60, gap, Duration::ZERO, 7);
+        let script = script(60, gap);
         let keys: Vec<String> = script
             .steps
             .iter()
@@ -179,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_key_can_be_seen_to_be_answered() {
-        let script = Script::typing(3000, Gap::Constant(MEAN), Duration::ZERO, 3);
+        let script = script(3000, Gap::Constant(MEAN));
         let judge = Judge::new(&script);
         assert!((0..3000).all(|step| judge.is_visible(step)));
     }

@@ -10,8 +10,8 @@ use crate::observer::Observer;
 use crate::outcome::{Said, SessionError};
 
 /// What the keys travel in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+#[derive(Clone, Copy)]
+pub(super) enum Transport {
     /// A stream over the kernel's TCP, without delay.
     Tcp,
     /// A datagram a key, never repeated.

@@ -18,25 +18,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-pub use self::echo::Transport;
-pub use self::mosh::Predict;
+use self::echo::Transport;
 use crate::observer::Observer;
 use crate::outcome::{Outcome, Progress, Said, SessionError};
 use crate::place::Place;
 use crate::script::Script;
 use crate::terminal::Terminal;
 use crate::typist::{End, Typist};
-
-/// What kind of session it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// OpenSSH's `ssh` and `sshd`.
-    Ssh,
-    /// Stock `mosh-client` and `mosh-server`.
-    Mosh(Predict),
-    /// An echo of each key, without a terminal at the far end.
-    Echo(Transport),
-}
 
 /// What a session is started with.
 pub struct Setting {
@@ -84,12 +72,12 @@ struct Prepared {
 ///
 /// Whatever fails is in the outcome, with what was measured until then.
 pub async fn run(
-    kind: Kind,
+    session: &scenario::Session,
     setting: &Setting,
     progress: &UnboundedSender<Progress>,
     cancel: &CancellationToken,
 ) -> Outcome {
-    match Session::start(kind, setting, progress, cancel).await {
+    match Session::start(session, setting, progress, cancel).await {
         Ok(session) => session.type_script(progress, cancel).await,
         Err(error) => Outcome {
             partial: matches!(error, SessionError::Cancelled),
@@ -106,7 +94,7 @@ impl<'a> Session<'a> {
     ///
     /// When a program is missing or fails, the greeting doesn't show in time, or `cancel` comes first.
     pub async fn start(
-        kind: Kind,
+        session: &scenario::Session,
         setting: &'a Setting,
         progress: &UnboundedSender<Progress>,
         cancel: &CancellationToken,
@@ -117,10 +105,13 @@ impl<'a> Session<'a> {
             .tempdir_in(&setting.folder)
             .map_err(SessionError::io("making the session's folder"))?;
         let preparing = async {
-            match kind {
-                Kind::Ssh => ssh::prepare(setting, folder.path()).await,
-                Kind::Mosh(predict) => mosh::prepare(setting, folder.path(), predict).await,
-                Kind::Echo(transport) => echo::prepare(setting, transport).await,
+            match session {
+                scenario::Session::Ssh(_) => ssh::prepare(setting, folder.path()).await,
+                scenario::Session::Mosh(mosh) => {
+                    mosh::prepare(setting, folder.path(), mosh.predict).await
+                }
+                scenario::Session::Tcp(_) => echo::prepare(setting, Transport::Tcp).await,
+                scenario::Session::Udp(_) => echo::prepare(setting, Transport::Udp).await,
             }
         };
         let prepared = tokio::select! {

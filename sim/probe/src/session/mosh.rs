@@ -6,33 +6,19 @@ use std::process::Output;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
+use scenario::Predict;
+
 use super::{Prepared, Setting, machine};
 use crate::observer::Observer;
 use crate::outcome::{Said, SessionError};
 
-/// When the client shows its guess of a key's effect before the server has answered; mosh's `--predict`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Predict {
-    /// Never.
-    Never,
-    /// When the round trip is long enough to be felt; mosh's own default.
-    #[default]
-    Adaptive,
-    /// On fast paths as well.
-    Always,
-    /// Without waiting for the first confirmation in a row.
-    Experimental,
-}
-
-impl Predict {
-    /// The value of `MOSH_PREDICTION_DISPLAY`.
-    fn value(self) -> &'static str {
-        match self {
-            Predict::Never => "never",
-            Predict::Adaptive => "adaptive",
-            Predict::Always => "always",
-            Predict::Experimental => "experimental",
-        }
+/// The value of `MOSH_PREDICTION_DISPLAY`.
+fn prediction_display(predict: Predict) -> &'static str {
+    match predict {
+        Predict::Never => "never",
+        Predict::Adaptive => "adaptive",
+        Predict::Always => "always",
+        Predict::Experimental => "experimental",
     }
 }
 
@@ -72,7 +58,9 @@ pub(super) async fn prepare(
         .env("LC_ALL", LOCALE)
         .env("TERM", TERMINAL)
         .env("MOSH_KEY", key)
-        .env("MOSH_PREDICTION_DISPLAY", predict.value())
+        // A recording may hold any key.
+        .env("MOSH_ESCAPE_KEY", "")
+        .env("MOSH_PREDICTION_DISPLAY", prediction_display(predict))
         .args([setting.address.to_string(), port]);
     Ok(Prepared {
         client,

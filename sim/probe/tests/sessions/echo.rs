@@ -1,5 +1,5 @@
 use libtest_mimic::Trial;
-use probe::session::{Kind, Transport};
+use scenario::Session;
 
 use crate::loopback::{assert_all_answered, outcome, test, typing};
 
@@ -11,7 +11,7 @@ pub(crate) fn tests() -> Vec<Trial> {
 }
 
 fn tcp_echoes_every_key() {
-    let outcome = outcome(Kind::Echo(Transport::Tcp), typing(120));
+    let outcome = outcome(&Session::Tcp(Default::default()), typing(120));
     assert_all_answered(&outcome, 120);
     let name = outcome.congestion_control.expect("a congestion control");
     let known = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_available_congestion_control");
@@ -19,7 +19,7 @@ fn tcp_echoes_every_key() {
 }
 
 fn udp_echoes_every_key() {
-    let outcome = outcome(Kind::Echo(Transport::Udp), typing(120));
+    let outcome = outcome(&Session::Udp(Default::default()), typing(120));
     assert_all_answered(&outcome, 120);
     assert_eq!(outcome.congestion_control, None);
 }

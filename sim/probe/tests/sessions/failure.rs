@@ -6,8 +6,8 @@ use std::sync::Arc;
 use libtest_mimic::Trial;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use probe::session::{Kind, Predict, Transport};
 use probe::{Place, Progress, SessionError};
+use scenario::Session;
 use tokio::process::Command;
 
 use crate::loopback::{assert_nothing_left, setting, test, typing, watched};
@@ -52,14 +52,23 @@ impl Place for Through {
     }
 }
 
-const SSH: Kind = Kind::Ssh;
-const MOSH: Kind = Kind::Mosh(Predict::Never);
+fn ssh() -> Session {
+    Session::Ssh(Default::default())
+}
+
+fn mosh() -> Session {
+    Session::Mosh(Default::default())
+}
+
+fn tcp() -> Session {
+    Session::Tcp(Default::default())
+}
 
 fn a_missing_program_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut setting = setting(typing(1), &folder);
     setting.program = "/no/such/roamlab".into();
-    let (outcome, _) = watched(Kind::Echo(Transport::Tcp), &setting, |_, _| {});
+    let (outcome, _) = watched(&tcp(), &setting, |_, _| {});
     let error = outcome.error.expect("an error").to_string();
     assert_eq!(
         error,
@@ -68,11 +77,11 @@ fn a_missing_program_is_named() {
 }
 
 fn a_server_without_its_address_says_so() {
-    for kind in [SSH, Kind::Echo(Transport::Tcp)] {
+    for session in [ssh(), tcp()] {
         let folder = tempfile::tempdir().unwrap();
         let mut setting = setting(typing(1), &folder);
         setting.address = "192.0.2.1".parse().unwrap();
-        let (outcome, _) = watched(kind, &setting, |_, _| {});
+        let (outcome, _) = watched(&session, &setting, |_, _| {});
         let error = outcome.error.expect("an error");
         assert!(matches!(error, SessionError::Server { .. }), "{error}");
         assert!(
@@ -84,11 +93,11 @@ fn a_server_without_its_address_says_so() {
 }
 
 fn a_client_that_ends_at_once_is_an_error() {
-    for kind in [SSH, MOSH] {
+    for session in [ssh(), mosh()] {
         let folder = tempfile::tempdir().unwrap();
         let mut setting = setting(typing(1), &folder);
         setting.client = Arc::new(Through("echo shown; echo said >&2; exit 3", PathBuf::new()));
-        let (outcome, _) = watched(kind, &setting, |_, _| {});
+        let (outcome, _) = watched(&session, &setting, |_, _| {});
         let error = outcome.error.expect("an error").to_string();
         assert_eq!(
             error,
@@ -99,13 +108,13 @@ fn a_client_that_ends_at_once_is_an_error() {
 }
 
 fn a_client_that_dies_leaves_what_was_measured() {
-    for kind in [SSH, MOSH] {
+    for session in [ssh(), mosh()] {
         let folder = tempfile::tempdir().unwrap();
         let notes = tempfile::tempdir().unwrap();
         let note = notes.path().join("pid");
         let mut setting = setting(typing(100), &folder);
         setting.client = Arc::new(Through("echo $$ >$NOTE; exec \"$@\"", note.clone()));
-        let (outcome, _) = watched(kind, &setting, |progress, _| {
+        let (outcome, _) = watched(&session, &setting, |progress, _| {
             if matches!(progress, Progress::Answered(20, _)) {
                 let pid = fs::read_to_string(&note).unwrap().trim().parse().unwrap();
                 kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
@@ -128,7 +137,7 @@ fn a_session_that_is_never_established_is_given_up() {
     let mut setting = setting(typing(1), &folder);
     setting.client = Arc::new(Through("echo waiting; cat", PathBuf::new()));
     setting.patience = std::time::Duration::from_secs(2);
-    let (outcome, _) = watched(MOSH, &setting, |_, _| {});
+    let (outcome, _) = watched(&mosh(), &setting, |_, _| {});
     let error = outcome.error.expect("an error").to_string();
     assert!(error.starts_with("not established after 2."), "{error}");
     assert!(error.ends_with("\n    waiting"), "{error}");
@@ -136,10 +145,10 @@ fn a_session_that_is_never_established_is_given_up() {
 }
 
 fn a_cancelled_session_is_partial() {
-    for kind in [SSH, MOSH, Kind::Echo(Transport::Udp)] {
+    for session in [ssh(), mosh(), tcp()] {
         let folder = tempfile::tempdir().unwrap();
         let setting = setting(typing(1000), &folder);
-        let (outcome, told) = watched(kind, &setting, |progress, cancel| {
+        let (outcome, told) = watched(&session, &setting, |progress, cancel| {
             if matches!(progress, Progress::Answered(10, _)) {
                 cancel.cancel();
             }

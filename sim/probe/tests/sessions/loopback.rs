@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
+use link::units::Span;
 use nix::sched::{CloneFlags, unshare};
-use probe::script::{Gap, Script};
-use probe::session::{Kind, Setting, run};
+use probe::script::Script;
+use probe::session::{Setting, run};
 use probe::{Outcome, Place, Progress};
+use scenario::{Flood, Gap, Session, Typing};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
@@ -40,8 +42,21 @@ impl Place for Here {
 
 /// A script that is typed fast.
 pub(crate) fn typing(keystrokes: u32) -> Script {
-    let gap = Gap::Constant(Duration::from_millis(10));
-    Script::typing(keystrokes, gap, Duration::from_secs(20), 1)
+    let typing = Typing {
+        keystrokes,
+        gap: Gap::Constant(Span::from_millis(10)),
+        drain: Span::from_millis(20_000),
+    };
+    Script::typing(&typing, 1)
+}
+
+/// A script of short floods.
+pub(crate) fn flood(interrupts: u32) -> Script {
+    Script::flood(&Flood {
+        interrupts,
+        after: Span::from_millis(200),
+        drain: Span::from_millis(20_000),
+    })
 }
 
 /// A setting on a loopback address that no other test has.
@@ -61,17 +76,17 @@ pub(crate) fn setting(script: Script, folder: &TempDir) -> Setting {
 }
 
 /// Runs a session to its end and checks that it has left nothing behind.
-pub(crate) fn outcome(kind: Kind, script: Script) -> Outcome {
+pub(crate) fn outcome(session: &Session, script: Script) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let setting = setting(script, &folder);
-    let (outcome, _) = watched(kind, &setting, |_, _| {});
+    let (outcome, _) = watched(session, &setting, |_, _| {});
     assert_nothing_left(&folder);
     outcome
 }
 
 /// Runs a session; `react` is told its progress and may cancel it. All that was told comes back too.
 pub(crate) fn watched(
-    kind: Kind,
+    session: &Session,
     setting: &Setting,
     mut react: impl FnMut(&Progress, &CancellationToken),
 ) -> (Outcome, Vec<Progress>) {
@@ -91,7 +106,7 @@ pub(crate) fn watched(
             all
         };
         let running = async {
-            let outcome = run(kind, setting, &told, &cancel).await;
+            let outcome = run(session, setting, &told, &cancel).await;
             drop(told);
             outcome
         };

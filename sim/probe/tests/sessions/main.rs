@@ -6,11 +6,12 @@ mod echo;
 mod failure;
 mod loopback;
 mod mosh;
+mod record;
 mod ssh;
 
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -26,7 +27,13 @@ fn main() -> ExitCode {
         None => {}
     }
     loopback::enter_own_namespace();
-    let tests: [fn() -> Vec<Trial>; 4] = [ssh::tests, mosh::tests, echo::tests, failure::tests];
+    let tests: [fn() -> Vec<Trial>; 5] = [
+        ssh::tests,
+        mosh::tests,
+        echo::tests,
+        failure::tests,
+        record::tests,
+    ];
     let tests = tests.iter().flat_map(|tests| tests()).collect();
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
 }
@@ -39,6 +46,10 @@ fn far_end(arguments: &[&str]) -> Option<io::Result<()>> {
         ["echo", "serve", "udp", address] => Some(probe::echo::serve_udp(address.parse().unwrap())),
         ["echo", "call", "tcp", to] => Some(probe::echo::call_tcp(to.parse().unwrap())),
         ["echo", "call", "udp", to] => Some(probe::echo::call_udp(to.parse().unwrap())),
+        ["record", file] => {
+            let recorded = probe::record::record(Command::new("sh"), Path::new(file));
+            Some(recorded.map(drop))
+        }
         _ => None,
     }
 }

@@ -1,10 +1,7 @@
-use std::time::Duration;
-
 use libtest_mimic::Trial;
-use probe::script::Script;
-use probe::session::{Kind, Predict};
+use scenario::{Mosh, Predict, Session};
 
-use crate::loopback::{assert_all_answered, outcome, test, typing};
+use crate::loopback::{assert_all_answered, flood, outcome, test, typing};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -17,20 +14,26 @@ pub(crate) fn tests() -> Vec<Trial> {
     ]
 }
 
+fn mosh(predict: Predict) -> Session {
+    Session::Mosh(Mosh {
+        predict,
+        ..Mosh::default()
+    })
+}
+
 fn mosh_answers_every_key() {
-    let outcome = outcome(Kind::Mosh(Predict::Never), typing(120));
+    let outcome = outcome(&mosh(Predict::Never), typing(120));
     assert_all_answered(&outcome, 120);
     let programs: Vec<&str> = outcome.versions.iter().map(|(name, _)| &**name).collect();
     assert_eq!(programs, ["mosh-client", "mosh-server"]);
 }
 
 fn mosh_predictions_count_as_answers() {
-    let outcome = outcome(Kind::Mosh(Predict::Experimental), typing(120));
+    let outcome = outcome(&mosh(Predict::Experimental), typing(120));
     assert_all_answered(&outcome, 120);
 }
 
 fn mosh_obeys_ctrl_c_in_a_flood() {
-    let script = Script::flood(2, Duration::from_millis(200), Duration::from_secs(20));
-    let outcome = outcome(Kind::Mosh(Predict::Never), script);
+    let outcome = outcome(&mosh(Predict::Never), flood(2));
     assert_all_answered(&outcome, 2);
 }

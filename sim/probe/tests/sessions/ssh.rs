@@ -1,10 +1,7 @@
-use std::time::Duration;
-
 use libtest_mimic::Trial;
-use probe::script::Script;
-use probe::session::Kind;
+use scenario::Session;
 
-use crate::loopback::{assert_all_answered, outcome, test, typing};
+use crate::loopback::{assert_all_answered, flood, outcome, test, typing};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -14,7 +11,7 @@ pub(crate) fn tests() -> Vec<Trial> {
 }
 
 fn ssh_answers_every_key() {
-    let outcome = outcome(Kind::Ssh, typing(120));
+    let outcome = outcome(&Session::Ssh(Default::default()), typing(120));
     assert_all_answered(&outcome, 120);
     let (program, version) = &outcome.versions[0];
     assert_eq!(program, "ssh");
@@ -22,6 +19,5 @@ fn ssh_answers_every_key() {
 }
 
 fn ssh_obeys_ctrl_c_in_a_flood() {
-    let script = Script::flood(2, Duration::from_millis(200), Duration::from_secs(20));
-    assert_all_answered(&outcome(Kind::Ssh, script), 2);
+    assert_all_answered(&outcome(&Session::Ssh(Default::default()), flood(2)), 2);
 }
