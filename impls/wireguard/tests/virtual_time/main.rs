@@ -1,0 +1,10 @@
+//! The core in virtual time: devices, and boringtun's tunnels, on a wire whose misfortunes a seed repeats.
+
+mod boringtun;
+mod handshakes;
+mod keepalives;
+mod load;
+mod rekeying;
+mod roaming;
+mod routing;
+mod world;
