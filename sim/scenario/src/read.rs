@@ -62,14 +62,15 @@ impl Scenario {
         }
     }
 
-    /// The canonical text: every value that is not the default, in the order of the vocabulary,
-    /// without comments. What was read from files is written out.
+    /// The canonical text: the defaults spelled out, in the order of the vocabulary, without
+    /// comments. What was read from files is written out, but for recordings.
     ///
     /// # Errors
     /// When a name cannot be written, which names that were read never are.
     pub fn to_ron(&self) -> Result<String, ron::Error> {
-        let pretty = PrettyConfig::new().struct_names(false).depth_limit(4);
-        dialect().to_string_pretty(self, pretty)
+        let pretty = PrettyConfig::new().struct_names(false).depth_limit(5);
+        let fields = dialect().to_string_pretty(self, pretty)?;
+        Ok(format!("Scenario{fields}\n"))
     }
 }
 

@@ -326,3 +326,59 @@ fn unquoted(text: &str) -> &str {
         .and_then(|text| text.strip_suffix('"'))
         .unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r##"#![enable(implicit_some)]
+// A comment with a "quote and a (
+Scenario(
+    hosts: { "cl(ie)nt": (), /* not /* a */ host */ "server": (), "server": () },
+    name: r#"a "raw" text"#, 'x': Cut(link: "w\"an", for: "1s"), list: [1, -2.5],
+)"##;
+
+    fn text_of(spot: Spot<'_>) -> &str {
+        &TEXT[spot.span()]
+    }
+
+    #[test]
+    fn every_value_is_found_where_it_stands() {
+        let outline = Outline::of(TEXT);
+        let root = outline.root();
+        assert!(text_of(root).starts_with("Scenario("));
+        assert_eq!(text_of(root.field("hosts").field("cl(ie)nt")), "()");
+        assert_eq!(text_of(root.field("name")), r##"r#"a "raw" text"#"##);
+        assert_eq!(text_of(root.field("'x'").field("link")), r#""w\"an""#);
+        assert_eq!(text_of(root.field("list").item(1)), "-2.5");
+        assert_eq!(&TEXT[root.key("hosts")], "hosts");
+    }
+
+    #[test]
+    fn what_is_left_out_is_what_it_is_left_out_of() {
+        let outline = Outline::of(TEXT);
+        let list = outline.root().field("list");
+        assert_eq!(text_of(list.field("first")), "[1, -2.5]");
+        assert_eq!(text_of(list.item(2)), "[1, -2.5]");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_found() {
+        let outline = Outline::of(TEXT);
+        let hosts = outline.root().field("hosts");
+        let repeated: Vec<&str> = hosts.repeated_keys().map(|(name, _)| name).collect();
+        assert_eq!(repeated, ["server"]);
+    }
+
+    #[test]
+    fn a_text_without_its_closing_quote_is_found() {
+        let text = "(a: \"50ms,\n b: \"60ms\")";
+        let runaway = Outline::of(text).runaway_string(text);
+        assert_eq!(runaway.map(|span| &text[span]), Some("\"50ms,\n b: \""));
+        let over_two_lines = "(a: \"50\nms\")";
+        assert_eq!(
+            Outline::of(over_two_lines).runaway_string(over_two_lines),
+            None
+        );
+    }
+}

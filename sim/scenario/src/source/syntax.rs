@@ -35,6 +35,7 @@ pub(crate) fn mistake(text: &str, error: &SpannedError) -> Mistake {
 fn place(text: &str, stop: usize, code: &ron::Error, outline: &Outline) -> Range<usize> {
     use ron::Error::*;
     let read = text[..stop].trim_end().len();
+    let last = text.floor_char_boundary(read.saturating_sub(1));
     let meant = match code {
         // It has read a name, and perhaps blanks after it.
         NoSuchEnumVariant { found, .. }
@@ -47,16 +48,17 @@ fn place(text: &str, stop: usize, code: &ron::Error, outline: &Outline) -> Range
         UnclosedBlockComment => text.rfind("/*").map(|start| start..start + 2),
         // It has not read what it does not want.
         code if is_about_syntax(code) => outline.beginning_at(stop),
-        // It has read a value that turns out to be wrong.
-        _ => outline.ending_at(read),
+        // It has read a value that turns out to be wrong, or the bracket that opens it.
+        _ => outline
+            .ending_at(read)
+            .or_else(|| outline.beginning_at(last)),
     };
     meant.unwrap_or_else(|| {
-        let start = if stop == text.len() {
-            read.saturating_sub(1)
-        } else {
-            stop
-        };
-        let start = text.floor_char_boundary(start);
+        let nothing_follows = text[stop..]
+            .lines()
+            .next()
+            .is_none_or(|line| line.trim().is_empty());
+        let start = if nothing_follows { last } else { stop };
         start..start + text[start..].chars().next().map_or(0, char::len_utf8)
     })
 }
