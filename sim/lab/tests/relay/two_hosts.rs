@@ -1,7 +1,6 @@
-//! Two hosts and a link between them, in namespaces that the test makes for itself.
+//! Two hosts and links between them.
 
 use std::fs;
-use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -18,34 +17,6 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space,
 pub(crate) fn addresses(network: u8) -> [Ipv4Addr; 2] {
     [1, 2].map(|host| Ipv4Addr::new(10, 0, network, host))
 }
-
-/// Runs a test as root of a user namespace of its own: in this program, started again for this one
-/// test. Needs no privileges, and nothing is left of the namespaces when that process ends.
-pub(crate) fn isolated<F: FnOnce()>(test: F) {
-    if std::env::var_os(ISOLATED).is_some() {
-        return test();
-    }
-    // Closures are named after the function that they are in: `relay::a_test::{{closure}}`.
-    let name = std::any::type_name::<F>().split("::").nth(1).unwrap();
-    let output = Command::new("unshare")
-        .args([
-            "--user",
-            "--map-root-user",
-            "--net",
-            "--kill-child",
-            "--fork",
-        ])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(ISOLATED, "yes")
-        .output()
-        .expect("unshare, of util-linux, runs the test");
-    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-    assert!(text.contains("1 passed"), "{text}");
-}
-
-const ISOLATED: &str = "LAB_TEST_IS_ISOLATED";
 
 /// A network namespace.
 pub(crate) struct Host {
@@ -84,6 +55,12 @@ impl Host {
         assert!(status.success(), "{line}");
     }
 
+    /// Gives an interface an address.
+    pub(crate) fn bring_up(&self, interface: &str, address: Ipv4Addr) {
+        self.command(&format!("ip address add {address}/24 dev {interface}"));
+        self.command(&format!("ip link set {interface} up"));
+    }
+
     /// A socket in this host. Reading from it fails after ten seconds: only where a test fails.
     pub(crate) fn udp(&self, address: Ipv4Addr) -> UdpSocket {
         let socket = self.run(|| UdpSocket::bind((address, 0)).unwrap());
@@ -118,17 +95,6 @@ impl TwoHosts {
         up: &PathSpec,
         down: &PathSpec,
         captures: Option<&Path>,
-    ) -> LinkId {
-        self.try_connect(network, up, down, captures).unwrap()
-    }
-
-    /// The same, where it may fail.
-    pub(crate) fn try_connect(
-        &self,
-        network: u8,
-        up: &PathSpec,
-        down: &PathSpec,
-        captures: Option<&Path>,
     ) -> Result<LinkId, ShaperError> {
         let interface = format!("wan{network}");
         let captures = captures.map(|folder| {
@@ -150,8 +116,7 @@ impl TwoHosts {
         };
         let link = self.relay.connect(&plan)?;
         for (host, address) in hosts.into_iter().zip(addresses(network)) {
-            host.command(&format!("ip address add {address}/24 dev {interface}"));
-            host.command(&format!("ip link set {interface} up"));
+            host.bring_up(&interface, address);
         }
         Ok(link)
     }
@@ -165,38 +130,4 @@ impl TwoHosts {
         server.connect(client.local_addr().unwrap()).unwrap();
         [client, server]
     }
-}
-
-/// Sends numbers as datagrams.
-pub(crate) fn send(socket: &UdpSocket, numbers: impl IntoIterator<Item = u64>) {
-    for number in numbers {
-        // A host may refuse to send, where its link is gone; then nothing arrives, which tests see.
-        let _ = socket.send(&number.to_be_bytes());
-    }
-}
-
-/// Receives one number.
-pub(crate) fn receive(socket: &UdpSocket) -> io::Result<u64> {
-    let mut number = [0; 8];
-    socket.recv(&mut number)?;
-    Ok(u64::from_be_bytes(number))
-}
-
-/// Receives numbers up to `end`, which is sent again and again until it arrives: so that, on a path
-/// that keeps the order, whatever arrives of what was sent before has arrived. Returns them without
-/// `end`.
-pub(crate) fn receive_until(from: &UdpSocket, to: &UdpSocket, end: u64) -> Vec<u64> {
-    let mut received = Vec::new();
-    to.set_read_timeout(Some(Duration::from_millis(20)))
-        .unwrap();
-    for _ in 0..500 {
-        send(from, [end]);
-        while let Ok(number) = receive(to) {
-            if number == end {
-                return received;
-            }
-            received.push(number);
-        }
-    }
-    panic!("nothing arrives");
 }

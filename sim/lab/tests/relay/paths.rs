@@ -1,6 +1,4 @@
-//! The relay between real hosts, whose kernels send and receive.
-
-mod two_hosts;
+//! What the relay does to packets, and what it does when it is told something else.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -9,9 +7,12 @@ use std::time::{Duration, Instant};
 use lab::shaper::{End, Shaper};
 use link::{Direction, PathSpec};
 use ron::extensions::Extensions;
-use two_hosts::{TwoHosts, isolated, receive, receive_until, send};
 
-fn spec(ron: &str) -> PathSpec {
+use crate::datagrams::{receive, receive_until, send};
+use crate::isolation::isolated;
+use crate::two_hosts::TwoHosts;
+
+pub(crate) fn spec(ron: &str) -> PathSpec {
     ron::Options::default()
         .with_default_extension(Extensions::IMPLICIT_SOME)
         .from_str(ron)
@@ -26,7 +27,7 @@ fn an_echo_takes_no_less_than_the_delays_of_both_directions() {
             spec(r#"(delay: Constant("12ms"))"#),
             spec(r#"(delay: Constant("5ms"))"#),
         );
-        hosts.connect(0, &up, &down, None);
+        hosts.connect(0, &up, &down, None).unwrap();
         let [client, server] = hosts.sockets(0);
         for number in 0..20 {
             let sent = Instant::now();
@@ -45,7 +46,7 @@ fn an_echo_takes_no_less_than_the_delays_of_both_directions() {
 fn a_perfect_path_keeps_every_packet_and_their_order() {
     isolated(|| {
         let hosts = TwoHosts::new();
-        hosts.connect(0, &spec("()"), &spec("()"), None);
+        hosts.connect(0, &spec("()"), &spec("()"), None).unwrap();
         let [client, server] = hosts.sockets(0);
         for round in 0..20 {
             send(&client, round * 50..(round + 1) * 50);
@@ -60,7 +61,7 @@ fn a_perfect_path_keeps_every_packet_and_their_order() {
 fn a_cut_drops_what_is_sent_until_it_is_healed_and_leaves_the_other_direction_alone() {
     isolated(|| {
         let hosts = TwoHosts::new();
-        let link = hosts.connect(0, &spec("()"), &spec("()"), None);
+        let link = hosts.connect(0, &spec("()"), &spec("()"), None).unwrap();
         let [client, server] = hosts.sockets(0);
 
         hosts.relay.cut(link, Direction::Up).unwrap();
@@ -77,7 +78,7 @@ fn what_is_under_way_when_a_path_is_cut_still_arrives() {
     isolated(|| {
         let hosts = TwoHosts::new();
         let slow = spec(r#"(delay: Constant("100ms"))"#);
-        let link = hosts.connect(0, &slow, &spec("()"), None);
+        let link = hosts.connect(0, &slow, &spec("()"), None).unwrap();
         let [client, server] = hosts.sockets(0);
         send(&client, 0..10);
         // An answer from the other direction shows that the relay has taken the ten in by now.
@@ -93,7 +94,7 @@ fn a_changed_path_treats_packets_as_it_is_told_from_then_on() {
     isolated(|| {
         let hosts = TwoHosts::new();
         let deaf = spec("(loss: Bernoulli(1.0))");
-        let link = hosts.connect(0, &deaf, &spec("()"), None);
+        let link = hosts.connect(0, &deaf, &spec("()"), None).unwrap();
         let [client, server] = hosts.sockets(0);
         send(&client, 0..10);
         receive_until(&server, &client, 99);
@@ -109,7 +110,9 @@ fn a_changed_path_treats_packets_as_it_is_told_from_then_on() {
 fn a_duplicated_packet_arrives_twice() {
     isolated(|| {
         let hosts = TwoHosts::new();
-        hosts.connect(0, &spec("(duplicate: 1.0)"), &spec("()"), None);
+        hosts
+            .connect(0, &spec("(duplicate: 1.0)"), &spec("()"), None)
+            .unwrap();
         let [client, server] = hosts.sockets(0);
         send(&client, 0..10);
         let received: Vec<u64> = (0..20).map(|_| receive(&server).unwrap()).collect();
@@ -124,9 +127,9 @@ fn a_duplicated_packet_arrives_twice() {
 fn nothing_crosses_an_end_whose_cable_is_pulled() {
     isolated(|| {
         let hosts = TwoHosts::new();
-        let link = hosts.connect(0, &spec("()"), &spec("()"), None);
+        let link = hosts.connect(0, &spec("()"), &spec("()"), None).unwrap();
         let [client, server] = hosts.sockets(0);
-        hosts.connect(1, &spec("()"), &spec("()"), None);
+        hosts.connect(1, &spec("()"), &spec("()"), None).unwrap();
         let [witness, other_witness] = hosts.sockets(1);
 
         hosts.relay.detach(link, End::First).unwrap();
@@ -144,7 +147,7 @@ fn nothing_crosses_an_end_whose_cable_is_pulled() {
 fn a_removed_link_takes_its_interfaces_along() {
     isolated(|| {
         let hosts = TwoHosts::new();
-        let link = hosts.connect(0, &spec("()"), &spec("()"), None);
+        let link = hosts.connect(0, &spec("()"), &spec("()"), None).unwrap();
         hosts.client.command("ip link show wan0");
         hosts.relay.remove(link).unwrap();
         for host in [&hosts.client, &hosts.server] {
@@ -159,8 +162,8 @@ fn a_removed_link_takes_its_interfaces_along() {
 fn a_flood_on_one_link_does_not_starve_another() {
     isolated(|| {
         let hosts = TwoHosts::new();
-        hosts.connect(0, &spec("()"), &spec("()"), None);
-        hosts.connect(1, &spec("()"), &spec("()"), None);
+        hosts.connect(0, &spec("()"), &spec("()"), None).unwrap();
+        hosts.connect(1, &spec("()"), &spec("()"), None).unwrap();
         let [flooding, _flooded] = hosts.sockets(0);
         let [client, server] = hosts.sockets(1);
         let flood = AtomicBool::new(true);
@@ -185,7 +188,7 @@ fn a_name_that_is_taken_is_an_error_that_says_so() {
         let hosts = TwoHosts::new();
         hosts.client.command("ip tuntap add wan0 mode tap");
         let error = hosts
-            .try_connect(0, &spec("()"), &spec("()"), None)
+            .connect(0, &spec("()"), &spec("()"), None)
             .unwrap_err();
         insta::assert_snapshot!(error, @"cannot make the interface wan0: Invalid argument (os error 22)");
     });

@@ -1,0 +1,8 @@
+//! The relay between real hosts, whose kernels send and receive.
+
+mod allocation;
+mod capture;
+mod datagrams;
+mod isolation;
+mod paths;
+mod two_hosts;
