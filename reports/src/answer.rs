@@ -1,7 +1,9 @@
 //! What the data answer, in a sentence that is made from them.
 
+use indexmap::IndexMap;
+
 use crate::analysis::{Analysis, SessionAnalysis};
-use crate::results::Verdict;
+use crate::results::{Check, Verdict};
 use crate::units::{count, percent, range, time, times};
 
 /// One or two sentences that a reader should take away.
@@ -14,36 +16,51 @@ pub(crate) fn answer(analysis: &Analysis) -> String {
         .join(" ")
 }
 
-/// Every session that did not get to its end, a sentence each.
+/// Every error that kept a session from its end and every check that did not hold, a sentence each.
 pub(crate) fn failures(analysis: &Analysis) -> Vec<String> {
-    let failures = |of: &SessionAnalysis| {
-        let name = of.session.name.clone();
-        let each = of.failures.clone().into_iter();
-        each.map(move |failure| {
-            format!(
-                "{name} failed (seed {}, run {}): {}",
-                failure.seed, failure.run, failure.error
-            )
-        })
-    };
-    analysis.sessions.iter().flat_map(failures).collect()
+    let sessions = analysis.sessions.iter().flat_map(failures_of);
+    let failed = failed_checks(analysis).into_iter();
+    let checks = failed.map(|of| {
+        format!(
+            "{} did not hold: asked {}, measured {}",
+            of.name, of.asked, of.measured
+        )
+    });
+    sessions.chain(checks).collect()
+}
+
+fn failed_checks(analysis: &Analysis) -> Vec<&Check> {
+    analysis
+        .run
+        .checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Failed)
+        .collect()
+}
+
+/// The same error in several runs is one sentence.
+fn failures_of(of: &SessionAnalysis) -> Vec<String> {
+    let mut runs: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for failure in &of.failures {
+        let run = match failure.run {
+            0 => format!("seed {}", failure.seed),
+            repetition => format!("seed {} run {repetition}", failure.seed),
+        };
+        runs.entry(&failure.error).or_default().push(run);
+    }
+    let name = &of.session.name;
+    runs.iter()
+        .map(|(error, runs)| format!("{name} failed ({}): {error}", runs.join(", ")))
+        .collect()
 }
 
 fn checks(analysis: &Analysis) -> Option<String> {
-    let checks = &analysis.run.checks;
-    let failed: Vec<_> = checks
-        .iter()
-        .filter(|check| check.verdict == Verdict::Failed)
-        .collect();
-    let names: Vec<_> = failed.iter().map(|check| check.name.as_str()).collect();
-    match (checks.len(), failed.len()) {
+    let all = analysis.run.checks.len();
+    let failed = failed_checks(analysis).len();
+    match (all, failed) {
         (0, _) => None,
         (all, 0) => Some(format!("{} held.", count(all, "check"))),
-        (all, some) => Some(format!(
-            "{some} of {} did not hold: {}.",
-            count(all, "check"),
-            names.join(", ")
-        )),
+        (all, some) => Some(format!("{some} of {} did not hold.", count(all, "check"))),
     }
 }
 

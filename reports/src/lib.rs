@@ -5,6 +5,7 @@
 mod analysis;
 mod answer;
 pub mod figures;
+pub mod gate;
 mod page;
 pub mod report;
 pub mod results;

@@ -86,6 +86,14 @@ impl Summary {
         }
     }
 
+    /// Reads the text of a `summary.json`.
+    ///
+    /// # Errors
+    /// When it is no summary: with line, column and what is wrong there.
+    pub fn from_json(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+
     /// The text of `summary.json`.
     ///
     /// # Errors

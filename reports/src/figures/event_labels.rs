@@ -36,15 +36,21 @@ impl EventLabels {
             .iter()
             .max_by_key(|session| session.recoveries.len());
         let events = most.map_or(&[][..], |session| &session.recoveries);
+        Self::place(
+            events
+                .iter()
+                .map(|event| (event.event.as_str(), event.at_ms)),
+            time,
+        )
+    }
+
+    fn place<'a>(events: impl Iterator<Item = (&'a str, f64)>, time: &Axis) -> Self {
         let mut labels: Vec<Label> = Vec::new();
-        for event in events.iter().take(MOST_EVENTS) {
-            let line = time_to_x(time, event.at_ms / 1000.0);
-            let lanes = (0..MOST_LANES).flat_map(|lane| Label::beside(line, &event.event, lane));
-            labels.extend(
-                lanes
-                    .into_iter()
-                    .find(|label| labels.iter().all(|other| label.is_clear_of(other))),
-            );
+        for (words, at_ms) in events.take(MOST_EVENTS) {
+            let line = time_to_x(time, at_ms / 1000.0);
+            let mut lanes = (0..MOST_LANES).map(|lane| Label::beside(line, words, lane));
+            let clear = |label: &Label| labels.iter().all(|other| label.is_clear_of(other));
+            labels.extend(lanes.find(clear));
         }
         Self(labels)
     }
@@ -77,7 +83,7 @@ impl EventLabels {
 
 impl Label {
     /// To the right of its line and, if there it would leave the figure, to the left.
-    fn beside(line: i32, words: &str, lane: usize) -> Option<Self> {
+    fn beside(line: i32, words: &str, lane: usize) -> Self {
         let words = fitted(words, &text(12, INK), at(320));
         let width = width(&words, &text(12, INK));
         let left = if line + at(GAP) + width <= at(PANEL.1) {
@@ -85,13 +91,13 @@ impl Label {
         } else {
             line - at(GAP) - width
         };
-        Some(Self {
+        Self {
             words,
             lane,
             line,
             left,
             right: left + width,
-        })
+        }
     }
 
     /// Whether neither the labels overlap nor the line of one crosses the other.
@@ -104,6 +110,44 @@ impl Label {
             }
             std::cmp::Ordering::Greater => !holds(self, other.line),
             std::cmp::Ordering::Less => !holds(other, self.line),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::axis::linear;
+    use super::*;
+
+    #[test]
+    fn labels_that_would_touch_go_to_lower_lanes() {
+        let events = [
+            ("tunnel begins", 1000.0),
+            ("tunnel ends", 2000.0),
+            ("renumber laptop", 40_000.0),
+        ];
+        let labels = EventLabels::place(events.into_iter(), &linear(60.0));
+        let lanes: Vec<_> = labels.0.iter().map(|label| label.lane).collect();
+        assert_eq!(lanes, [0, 1, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn labels_stay_within_the_figure_and_apart(
+            mut times in prop::collection::vec(0.0..60_000.0, 0..60),
+            words in "[a-z ]{1,60}",
+        ) {
+            times.sort_by(f64::total_cmp);
+            let labels = EventLabels::place(times.iter().map(|at_ms| (words.as_str(), *at_ms)), &linear(60.0)).0;
+            for (index, label) in labels.iter().enumerate() {
+                prop_assert!(label.left > 0 && label.right <= at(PANEL.1));
+                let apart = |other: &Label| {
+                    label.lane != other.lane || label.right < other.left || other.right < label.left
+                };
+                prop_assert!(labels[..index].iter().all(apart));
+            }
         }
     }
 }

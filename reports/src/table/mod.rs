@@ -9,6 +9,7 @@ use crate::analysis::{Analysis, SessionAnalysis};
 use crate::statistics::{Latency, Resampling};
 use crate::units::{bounded, number, percent, range, times};
 
+pub(crate) use markdown::aligned;
 pub use markdown::markdown;
 pub use terminal::terminal;
 
@@ -156,38 +157,37 @@ const FIGURES: [Figure; 12] = [
 /// The sessions of a run side by side, the best of each column marked when there is something to compare.
 pub(crate) fn comparison(analysis: &Analysis) -> Table {
     let sessions = &analysis.sessions;
-    let names = Column {
+    let mut columns = vec![Column {
         title: "session".into(),
         rank: u8::MAX,
+    }];
+    let name = |of| {
+        vec![Cell {
+            text: name(of),
+            best: false,
+        }]
     };
-    let titles = FIGURES.iter().map(|of| Column {
-        title: of.title.into(),
-        rank: of.rank,
-    });
-    let mut rows: Vec<Vec<Cell>> = sessions
-        .iter()
-        .map(|of| {
-            vec![Cell {
-                text: name(of),
-                best: false,
-            }]
-        })
-        .collect();
+    let mut rows: Vec<Vec<Cell>> = sessions.iter().map(name).collect();
     for figure in &FIGURES {
+        let shown: Vec<Option<String>> = sessions.iter().map(figure.show).collect();
+        if shown.iter().all(Option::is_none) {
+            continue;
+        }
+        columns.push(Column {
+            title: figure.title.into(),
+            rank: figure.rank,
+        });
         let compared: Vec<Option<f64>> = sessions.iter().map(figure.compare).collect();
         let best = best(&compared);
-        for ((row, session), value) in rows.iter_mut().zip(sessions).zip(compared) {
-            let text = (figure.show)(session).unwrap_or_else(|| "–".into());
+        for ((row, text), value) in rows.iter_mut().zip(shown).zip(compared) {
+            let text = text.unwrap_or_else(|| "–".into());
             row.push(Cell {
                 text,
                 best: best.is_some() && value == best,
             });
         }
     }
-    Table {
-        columns: std::iter::once(names).chain(titles).collect(),
-        rows,
-    }
+    Table { columns, rows }
 }
 
 /// Recovery from each event, a row an event and a column a session; `None` if nothing happened.

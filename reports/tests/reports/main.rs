@@ -1,6 +1,8 @@
 //! From a run folder to everything that is made of it.
 
 mod figures;
+mod gate;
 mod page;
+mod run_folder;
 mod synthetic;
 mod tables;
