@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn what_is_not_capable_or_not_ip_is_not_marked() {
         assert_eq!(marked(&IPV4), None);
-        assert_eq!(marked(&[0x60; 40].map(|_| 0x60 & 0xf0)), None);
+        assert_eq!(marked(&[[0x60, 0x0f].as_slice(), &[0; 38]].concat()), None);
         assert_eq!(marked(&[0x45, 0x03]), None);
         assert_eq!(marked(&[]), None);
     }

@@ -6,6 +6,8 @@
 //! begins again, the time of the last being the new zero. (Netravali, Sivaraman, Das, Goyal, Winstein, Mickens,
 //! Balakrishnan: "Mahimahi: accurate record-and-replay for HTTP", USENIX ATC 2015, section 4.1.)
 
+mod synthesis;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -14,6 +16,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::Malformed;
+
+pub use synthesis::Cellular;
 
 /// The bytes that one opportunity delivers.
 pub const OPPORTUNITY_BYTES: u32 = 1500;
@@ -40,7 +44,7 @@ impl Trace {
         if let Some(back) = millis.windows(2).position(|pair| pair[0] > pair[1]) {
             return malformed(
                 back + 2,
-                "this opportunity is before the one above it; they must ascend",
+                "this opportunity is before the one that precedes it; they must ascend",
             );
         }
         match millis.last() {
@@ -80,26 +84,19 @@ impl Trace {
 impl FromStr for Trace {
     type Err = Malformed;
 
-    /// Read a `.up` or `.down` file. Empty lines and lines that start with `#` are ignored.
+    /// Read a `.up` or `.down` file.
     fn from_str(text: &str) -> Result<Trace, Malformed> {
-        let numbered = text
+        let millis: Vec<u64> = text
             .lines()
-            .map(str::trim)
             .zip(1..)
-            .filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
-        let mut lines = Vec::new();
-        let mut millis = Vec::new();
-        for (text, line) in numbered {
-            millis.push(text.parse().map_err(|_| Malformed {
-                line,
-                problem: format!("`{text}` is not a whole number of milliseconds, as in 120"),
-            })?);
-            lines.push(line);
-        }
-        Trace::new(millis).map_err(|malformed| Malformed {
-            line: lines.get(malformed.line - 1).copied().unwrap_or(1),
-            ..malformed
-        })
+            .map(|(text, line)| {
+                text.trim().parse().map_err(|_| Malformed {
+                    line,
+                    problem: format!("`{text}` is not a whole number of milliseconds, as in 120"),
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Trace::new(millis)
     }
 }
 
@@ -111,15 +108,45 @@ impl fmt::Display for Trace {
 }
 
 impl TryFrom<Vec<u64>> for Trace {
-    type Error = Malformed;
+    type Error = String;
 
-    fn try_from(millis: Vec<u64>) -> Result<Trace, Malformed> {
-        Trace::new(millis)
+    fn try_from(millis: Vec<u64>) -> Result<Trace, String> {
+        Trace::new(millis).map_err(|Malformed { line, problem }| format!("value {line}: {problem}"))
     }
 }
 
 impl From<Trace> for Vec<u64> {
     fn from(trace: Trace) -> Vec<u64> {
         trace.0.to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_written_as_it_was_read() {
+        let text = "0\n5\n5\n12\n";
+        let trace: Trace = text.parse().unwrap();
+        assert_eq!(trace.millis(), [0, 5, 5, 12]);
+        assert_eq!(trace.length(), Duration::from_millis(12));
+        assert_eq!(trace.mean_bits_per_second(), 4.0 * 12_000.0 / 0.012);
+        assert_eq!(trace.to_string(), text);
+    }
+
+    #[test]
+    fn what_is_not_a_trace_is_an_error_that_says_where_and_what_would_be_right() {
+        let texts = [
+            "",
+            "0\n0\n",
+            "1\n7\n5\n",
+            "1\n2.5\n",
+            "1\n\n2\n",
+            "-1\n",
+            "99999999999999999\n",
+        ];
+        let errors = texts.map(|text| text.parse::<Trace>().unwrap_err().to_string());
+        insta::assert_snapshot!(errors.join("\n"));
     }
 }
