@@ -1,5 +1,6 @@
 //! Whether what a scenario says makes sense together: what its types alone cannot say.
 
+mod actions;
 mod addresses;
 mod expectations;
 mod files;

@@ -3,78 +3,103 @@
 use super::Findings;
 use crate::Scenario;
 use crate::source::Spot;
-use crate::vocabulary::{Family, Link, Workload};
+use crate::suggest::suggest;
+use crate::vocabulary::{Family, Link, Session, Workload};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
-    let sessions = spot.field("sessions");
+    let spot = spot.field("sessions");
     let calibrates = matches!(scenario.workload, Workload::Calibrate(_));
-    if calibrates && !scenario.sessions.is_empty() {
-        findings.wrong(
-            sessions,
+    match (calibrates, scenario.sessions.is_empty()) {
+        (true, false) => findings.wrong(
+            spot,
             "a calibration runs no sessions",
             "leave `sessions` out, or use another workload",
-        );
-    }
-    if !calibrates && scenario.sessions.is_empty() {
-        findings.wrong(
-            sessions,
+        ),
+        (false, true) => findings.wrong(
+            spot,
             "there are no sessions",
             "write `sessions: { \"ssh\": Ssh(), \"mosh\": Mosh() }`",
+        ),
+        _ => {}
+    }
+    for (name, session) in &scenario.sessions {
+        let spot = spot.field(name);
+        let client = runs_on(scenario, "client", session.client(), spot, findings);
+        let server = runs_on(scenario, "server", session.server(), spot, findings);
+        if client && server {
+            connects(scenario, session, spot, findings);
+        }
+        fits(&scenario.workload, name, session, spot, findings);
+    }
+}
+
+/// The host on which the session plays `role` is there. Says whether it is.
+fn runs_on(
+    scenario: &Scenario,
+    role: &str,
+    host: &str,
+    spot: Spot<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let hosts = scenario.hosts.keys();
+    if spot.has(role) {
+        return findings.known(spot.field(role), "host", host, hosts);
+    }
+    let found = scenario.hosts.contains_key(host);
+    if !found {
+        findings.wrong(
+            spot,
+            format!("its {role} would run on \"{host}\", and there is no such host"),
+            format!(
+                "write `{role}: \"…\"` in it; {}",
+                suggest(host, "hosts", hosts.map(String::as_str))
+            ),
         );
     }
-    let links_are_whole = scenario.links.values().all(|link| {
-        scenario.hosts.contains_key(&link.between.0) && scenario.hosts.contains_key(&link.between.1)
-    });
-    for (name, session) in &scenario.sessions {
-        let spot = sessions.field(name);
-        let hosts = scenario.hosts.keys();
-        let client = findings.known(
-            spot.field("client"),
-            "host",
-            session.client(),
-            hosts.clone(),
+    found
+}
+
+fn connects(scenario: &Scenario, session: &Session, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    let (client, server, family) = (session.client(), session.server(), session.family());
+    // A link to nowhere is a mistake of its own; what else it cuts off need not be said.
+    let mut ends = scenario
+        .links
+        .values()
+        .flat_map(|link| [&link.between.0, &link.between.1]);
+    let links_are_whole = ends.all(|host| scenario.hosts.contains_key(host));
+    if client == server {
+        findings.wrong(
+            spot,
+            "client and server are one host",
+            "name two different hosts",
         );
-        let server = findings.known(spot.field("server"), "host", session.server(), hosts);
-        if !client || !server {
-            continue;
-        }
-        if session.client() == session.server() {
-            findings.wrong(
-                spot,
-                format!("client and server of \"{name}\" are one host"),
-                "name two different hosts",
-            );
-        } else if links_are_whole
-            && !reaches(
-                scenario,
-                session.client(),
-                session.server(),
-                session.family(),
-            )
-        {
-            findings.wrong(
-                spot,
-                format!(
-                    "\"{}\" cannot reach \"{}\" over {}",
-                    session.client(),
-                    session.server(),
-                    session.family()
-                ),
-                "join them by links that are attached from the start and carry that family",
-            );
-        }
-        let needs_terminal = match scenario.workload {
-            Workload::Replay(_) => Some("Replay"),
-            Workload::Flood(_) => Some("Flood"),
-            Workload::Typing(_) | Workload::Calibrate(_) => None,
-        };
-        if let Some(workload) = needs_terminal.filter(|_| !session.has_terminal()) {
-            findings.wrong(
-                spot,
-                format!("`{workload}` needs a terminal, and \"{name}\" has none"),
-                "use `Ssh` or `Mosh`, or `workload: Typing(…)`",
-            );
-        }
+    } else if links_are_whole && !reaches(scenario, client, server, family) {
+        findings.wrong(
+            spot,
+            format!("\"{client}\" cannot reach \"{server}\" over {family}"),
+            "join them by links that are attached from the start and carry that family",
+        );
+    }
+}
+
+fn fits(
+    workload: &Workload,
+    name: &str,
+    session: &Session,
+    spot: Spot<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let needs_terminal = match workload {
+        Workload::Replay(_) => Some("Replay"),
+        Workload::Flood(_) => Some("Flood"),
+        Workload::Typing(_) | Workload::Calibrate(_) => None,
+    };
+    if let Some(workload) = needs_terminal.filter(|_| !session.has_terminal()) {
+        findings.wrong(
+            spot,
+            format!("`{workload}` needs a terminal, and \"{name}\" has none"),
+            "use `Ssh` or `Mosh`, or `workload: Typing(…)`",
+        );
     }
 }
 

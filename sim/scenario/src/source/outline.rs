@@ -114,6 +114,11 @@ impl<'a> Spot<'a> {
         position.map_or(self, |n| self.item(n))
     }
 
+    /// Whether the field or map entry `name` is written out.
+    pub(crate) fn has(self, name: &str) -> bool {
+        self.here().keys.iter().any(|key| key.name == name)
+    }
+
     /// The key of the field or map entry `name`, not its value.
     pub(crate) fn key(self, name: &str) -> Range<usize> {
         let key = self.here().keys.iter().find(|key| key.name == name);
