@@ -1,7 +1,4 @@
-//! The link model: everything that happens to a packet on one direction of one path.
-//!
-//! It is pure. Time is an argument, randomness comes from a [`Seed`], nothing reads a clock or a file or
-//! sleeps; so the same model runs in front of a kernel in real time and inside a simulation.
+#![doc = include_str!("../README.md")]
 
 mod corrupt;
 mod delay;

@@ -1,16 +1,16 @@
-//! A path that has seen a heavier load allocates nothing for further packets.
+//! A path that has seen its load, and a heavier one, allocates nothing for further packets.
 
 use std::time::Duration;
 
 use link::{Direction, Packet, Path, PathSpec, Seed, Time};
 
-/// Send bursts of 20 packets, `gap` apart, and take what arrives and what is dropped.
+/// Send bursts of 20 packets, `gap` apart, first of one flow, then of the next, and take what arrives and what is dropped.
 fn send(path: &mut Path<()>, now: &mut Time, gap: Duration) {
     for n in 0..10_000u64 {
         if n.is_multiple_of(20) {
             *now += gap;
         }
-        path.give(Packet::new(1_000, n % 50, ()), *now);
+        path.give(Packet::new(1_000, n / 2_000, ()), *now);
         while path.take(*now).is_some() {}
         while path.take_drop().is_some() {}
     }
@@ -41,8 +41,8 @@ fn nothing_is_allocated_for_a_packet_in_the_steady_state() {
         let spec: PathSpec = ron::from_str(&text).unwrap();
         let mut path = Path::new(&spec, Seed(1).path("wan", Direction::Up)).unwrap();
         let mut now = Time::ZERO;
-        for _ in 0..10 {
-            send(&mut path, &mut now, Duration::from_millis(1));
+        for gap in [1, 2, 1, 2, 1, 2] {
+            send(&mut path, &mut now, Duration::from_millis(gap));
         }
         let allocated =
             allocation_counter::measure(|| send(&mut path, &mut now, Duration::from_millis(2)));
