@@ -1,6 +1,7 @@
 //! The State Synchronization Protocol, wire-compatible with mosh 1.4.0.
 
 pub mod crypto;
+pub mod prediction;
 pub mod state;
 pub mod terminal;
 pub mod transport;

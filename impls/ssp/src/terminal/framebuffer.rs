@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cell::Cell;
 use super::grid::{Grid, Size};
 use super::modes::{Cursor, Modes};
 use super::rendition::Renditions;
@@ -60,9 +61,18 @@ impl Framebuffer {
         self.grid().rows()
     }
 
-    /// The row at `row`, to draw on it; `None` below the bottom.
-    pub fn row_mut(&mut self, row: usize) -> Option<&mut Row> {
-        (row < self.size().height).then(|| self.grid_mut().row_mut(row))
+    /// The cell at a place, if that is on the screen.
+    pub fn cell(&self, row: usize, col: usize) -> Option<&Cell> {
+        self.rows().get(row)?.cells().get(col)
+    }
+
+    /// Draws a cell over the one that is there. What isn't on the screen or isn't one column wide is left out.
+    pub fn draw_cell(&mut self, row: usize, col: usize, cell: Cell) {
+        if self.cell(row, col).is_some() && cell.columns() == 1 {
+            self.grid_mut()
+                .row_mut(row)
+                .overwrite(col, [cell].into_iter());
+        }
     }
 
     /// The cursor.

@@ -33,8 +33,7 @@ impl Row {
         self.wrapped
     }
 
-    /// The cell at `col`, to change how it looks.
-    pub fn cell_mut(&mut self, col: usize) -> Option<&mut Cell> {
+    pub(super) fn cell_mut(&mut self, col: usize) -> Option<&mut Cell> {
         self.cells.get_mut(col)
     }
 

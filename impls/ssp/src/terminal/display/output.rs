@@ -106,7 +106,7 @@ impl<'a> Output<'a> {
 
     pub(super) fn set_pen(&mut self, pen: &Renditions) {
         if *pen != self.pen {
-            sgr::change(&mut self.bytes, &self.pen, pen, self.capabilities);
+            sgr::change(self.bytes, &self.pen, pen, self.capabilities);
             self.pen = pen.clone();
         }
     }

@@ -1,0 +1,224 @@
+//! The terminal as the object that the server owns and the client follows.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::display::{self, Capabilities};
+use super::emulator::Terminal;
+use super::framebuffer::Framebuffer;
+use super::grid::Size;
+use crate::state::{InvalidDiff, Synchronised};
+use crate::wire::WindowSize;
+use crate::wire::host::{self, HostInstruction};
+
+/// Programs get this long to react to a keystroke before the screen counts as showing its effect (paper §3.2).
+const ECHO_TIMEOUT: Duration = Duration::from_millis(50);
+
+/// A terminal, and up to which of the user's inputs it shows the effect.
+#[derive(Debug, Clone)]
+pub struct TerminalState {
+    terminal: Terminal,
+    echo_ack: u64,
+    /// Inputs given to the program whose effect may not be on the screen yet, by the number of the user's state. Empty on the
+    /// client.
+    inputs: VecDeque<(u64, Instant)>,
+    /// What the client's emulator understands.
+    capabilities: Capabilities,
+    /// The extensions that the server has announced.
+    announced: u64,
+}
+
+impl TerminalState {
+    /// The state that both ends begin with.
+    pub fn new() -> Self {
+        Self {
+            terminal: Terminal::new(Size {
+                width: 80,
+                height: 24,
+            }),
+            echo_ack: 0,
+            inputs: VecDeque::new(),
+            capabilities: Capabilities::STOCK,
+            announced: 0,
+        }
+    }
+
+    /// What is on show.
+    pub fn framebuffer(&self) -> &Framebuffer {
+        self.terminal.framebuffer()
+    }
+
+    /// Whether the program has asked for its half-finished drawing not to be shown.
+    pub fn is_in_synchronized_update(&self) -> bool {
+        self.terminal.is_in_synchronized_update()
+    }
+
+    /// The user's state up to which the screen shows the effect of what was typed.
+    pub fn echo_ack(&self) -> u64 {
+        self.echo_ack
+    }
+
+    /// The extensions that the server has announced, one bit each.
+    pub fn announced(&self) -> u64 {
+        self.announced
+    }
+
+    /// Takes what the program has written. Returns what the terminal answers it.
+    pub fn write(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.terminal.write(bytes)
+    }
+
+    /// Takes the size of the client's window.
+    pub fn resize(&mut self, size: WindowSize) {
+        self.terminal
+            .resize(Size::clamped(size.columns.into(), size.rows.into()));
+    }
+
+    /// Makes differences use what the client has announced to understand, and tells it which extensions the server will use.
+    pub fn announce(&mut self, capabilities: Capabilities, extensions: u64) {
+        self.capabilities = capabilities;
+        self.announced = extensions;
+    }
+
+    /// Notes that the program has been given the input that came with the user's state `num`.
+    pub fn handle_input(&mut self, num: u64, now: Instant) {
+        self.inputs.push_back((num, now));
+    }
+
+    /// Acknowledges inputs that the program has had time to react to. Returns whether there were any.
+    pub fn handle_timeout(&mut self, now: Instant) -> bool {
+        let before = self.echo_ack;
+        while let Some((num, _)) = self
+            .inputs
+            .pop_front_if(|(_, given)| *given + ECHO_TIMEOUT <= now)
+        {
+            self.echo_ack = self.echo_ack.max(num);
+        }
+        self.echo_ack != before
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) will have something to acknowledge.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.inputs.front().map(|(_, given)| *given + ECHO_TIMEOUT)
+    }
+}
+
+impl Default for TerminalState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Synchronised for TerminalState {
+    fn same_as(&self, other: &Self) -> bool {
+        self.echo_ack == other.echo_ack
+            && self.announced == other.announced
+            && self.framebuffer().looks_like(other.framebuffer())
+    }
+
+    fn diff_from(&self, reference: &Self) -> Vec<u8> {
+        let mut message = Vec::new();
+        if self.announced != reference.announced {
+            host::put(&mut message, HostInstruction::Announce(self.announced));
+        }
+        if self.echo_ack != reference.echo_ack {
+            host::put(&mut message, HostInstruction::EchoAck(self.echo_ack));
+        }
+        let size = self.framebuffer().size();
+        if size != reference.framebuffer().size() {
+            host::put(&mut message, HostInstruction::Resize(window_size(size)));
+        }
+        let bytes = display::diff(
+            reference.framebuffer(),
+            self.framebuffer(),
+            self.capabilities,
+        );
+        if !bytes.is_empty() {
+            host::put(&mut message, HostInstruction::HostBytes(&bytes));
+        }
+        message
+    }
+
+    fn apply(&mut self, diff: &[u8]) -> Result<(), InvalidDiff> {
+        for instruction in host::instructions(diff) {
+            match instruction.map_err(|_| InvalidDiff("not a HostMessage"))? {
+                // A frame asks no questions; what a hostile one does ask goes unanswered.
+                HostInstruction::HostBytes(bytes) => drop(self.terminal.write(bytes)),
+                HostInstruction::Resize(size) => self.resize(size),
+                HostInstruction::EchoAck(num) if num < self.echo_ack => {
+                    return Err(InvalidDiff("an echo acknowledgement was taken back"));
+                }
+                HostInstruction::EchoAck(num) => self.echo_ack = num,
+                HostInstruction::Announce(extensions) => self.announced = extensions,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn window_size(size: Size) -> WindowSize {
+    // Sides are at most Size::MAX_SIDE.
+    WindowSize {
+        columns: size.width as u16,
+        rows: size.height as u16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESIZED: WindowSize = WindowSize {
+        columns: 40,
+        rows: 10,
+    };
+
+    #[test]
+    fn the_client_follows_the_server() {
+        let mut server = TerminalState::new();
+        let mut client = TerminalState::new();
+        for output in ["hello\r\n", "\x1b[31mred\x1b[2J", "\x1b]0;title\x07漢字"] {
+            let before = server.clone();
+            assert!(server.write(output.as_bytes()).is_empty());
+            assert!(!server.same_as(&before));
+            client.apply(&server.diff_from(&before)).unwrap();
+            assert!(client.same_as(&server));
+        }
+        let before = server.clone();
+        server.resize(RESIZED);
+        server.announce(Capabilities::all(), 7);
+        client.apply(&server.diff_from(&before)).unwrap();
+        assert!(client.same_as(&server));
+        assert_eq!(client.announced(), 7);
+        assert!(server.diff_from(&server.clone()).is_empty());
+    }
+
+    #[test]
+    fn an_echo_is_acknowledged_once_the_program_has_had_its_time() {
+        let start = Instant::now();
+        let mut server = TerminalState::new();
+        assert_eq!(server.poll_timeout(), None);
+        server.handle_input(3, start);
+        server.handle_input(4, start + Duration::from_millis(20));
+        assert_eq!(server.poll_timeout(), Some(start + ECHO_TIMEOUT));
+        assert!(!server.handle_timeout(start + Duration::from_millis(49)));
+        assert!(server.handle_timeout(start + ECHO_TIMEOUT));
+        assert_eq!(server.echo_ack(), 3);
+        assert!(server.handle_timeout(start + Duration::from_millis(70)));
+        assert_eq!((server.echo_ack(), server.poll_timeout()), (4, None));
+    }
+
+    #[test]
+    fn differences_that_contradict_are_refused() {
+        let mut server = TerminalState::new();
+        server.echo_ack = 5;
+        let mut client = TerminalState::new();
+        client.echo_ack = 6;
+        assert!(
+            client
+                .apply(&server.diff_from(&TerminalState::new()))
+                .is_err()
+        );
+        assert!(client.apply(b"\xff").is_err());
+    }
+}
