@@ -26,46 +26,55 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
                 ..
             } => {
                 findings.known(spot.field("to"), "session", to, sessions);
-                if of == to {
-                    findings.wrong(
-                        spot.field("to"),
-                        "the ratio of a session to itself is 1",
-                        "name another session",
-                    );
-                }
-                for (field, bound) in [("at_least", at_least), ("at_most", at_most)] {
-                    if bound.is_some_and(|bound| !(bound.is_finite() && bound >= 0.0)) {
-                        findings.wrong(
-                            spot.field(field),
-                            "no ratio of latencies is like that",
-                            "write a number, 0 or above",
-                        );
-                    }
-                }
+                different(of, to, spot.field("to"), findings);
+                possible(at_least, spot.field("at_least"), findings);
+                possible(at_most, spot.field("at_most"), findings);
                 bounds(at_least, at_most, spot, findings);
             }
             Expectation::Latency {
                 at_least, at_most, ..
-            } => bounds(at_least, at_most, spot, findings),
+            } => {
+                bounds(at_least, at_most, spot, findings);
+            }
             Expectation::Answered {
                 at_least, at_most, ..
             }
             | Expectation::Instant {
                 at_least, at_most, ..
-            } => bounds(at_least, at_most, spot, findings),
-            Expectation::Recovery { .. } | Expectation::Breaks { .. }
-                if scenario.timeline.is_empty() =>
-            {
-                findings.wrong(
-                    spot,
-                    "nothing happens that could break a session",
-                    "put an event on the `timeline`",
-                );
+            } => {
+                bounds(at_least, at_most, spot, findings);
             }
-            Expectation::Recovery { .. }
-            | Expectation::Breaks { .. }
-            | Expectation::NeverEstablished { .. } => {}
+            Expectation::Recovery { .. } | Expectation::Breaks { .. } => {
+                if scenario.timeline.is_empty() {
+                    findings.wrong(
+                        spot,
+                        "nothing happens that could break a session",
+                        "put an event on the `timeline`",
+                    );
+                }
+            }
+            Expectation::NeverEstablished { .. } => {}
         }
+    }
+}
+
+fn different(of: &str, to: &str, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    if of == to {
+        findings.wrong(
+            spot,
+            "the ratio of a session to itself is 1",
+            "name another session",
+        );
+    }
+}
+
+fn possible(ratio: &Option<f64>, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    if ratio.is_some_and(|ratio| !(ratio.is_finite() && ratio >= 0.0)) {
+        findings.wrong(
+            spot,
+            "no ratio of latencies is like that",
+            "write a number, 0 or above",
+        );
     }
 }
 
