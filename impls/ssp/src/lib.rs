@@ -2,6 +2,7 @@
 
 pub mod crypto;
 pub mod prediction;
+pub mod program;
 pub mod state;
 pub mod terminal;
 pub mod transport;
