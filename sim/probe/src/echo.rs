@@ -9,8 +9,8 @@ use std::thread;
 
 use crate::tty::make_raw;
 
-/// What the near end writes first in place of a congestion control when there is none.
-pub(crate) const NONE: &str = "-";
+/// What the near end writes when keys can be typed.
+pub(crate) const READY: &str = "ready";
 
 /// Larger than any line or datagram of an echo.
 const BUFFER: usize = 2048;
@@ -49,8 +49,8 @@ pub fn serve_udp(address: IpAddr) -> io::Result<()> {
     }
 }
 
-/// The near end over TCP, on standard input and output: tells its congestion control once it is connected, then
-/// the lines that come back. Ends with its input.
+/// The near end over TCP, on standard input and output: says when it is connected, then writes the lines that come
+/// back. Ends with its input.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub fn call_tcp(to: SocketAddr) -> io::Result<()> {
         }
     };
     stream.set_nodelay(true)?;
-    tell(rustix::net::sockopt::tcp_congestion(&stream)?)?;
+    tell(READY)?;
     let typed = stream.try_clone()?;
     thread::spawn(move || {
         for line in lines() {
@@ -91,7 +91,7 @@ pub fn call_udp(to: SocketAddr) -> io::Result<()> {
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
     };
     let socket = UdpSocket::bind((any, 0))?;
-    tell(NONE)?;
+    tell(READY)?;
     let echoed = socket.try_clone()?;
     thread::spawn(move || -> io::Result<()> {
         let mut datagram = [0; BUFFER];

@@ -1,6 +1,6 @@
 //! How the keys of a session are written, and its answers read.
 
-use crate::echo::NONE;
+use crate::echo::READY;
 use crate::judge::Judge;
 use crate::screen::{Picture, Screen};
 use crate::script::{MARKER, Script, Step};
@@ -52,7 +52,7 @@ impl Observer {
     pub(crate) fn is_ready(&self) -> bool {
         match self {
             Observer::Screen(observer) => observer.shown.lines().iter().any(|line| line == MARKER),
-            Observer::Echo(observer) => observer.congestion_control.is_some(),
+            Observer::Echo(observer) => observer.is_ready,
         }
     }
 
@@ -61,17 +61,6 @@ impl Observer {
         match self {
             Observer::Screen(observer) => observer.judge.is_visible(step),
             Observer::Echo(_) => true,
-        }
-    }
-
-    /// The congestion control of the client's connection, if it told.
-    pub(crate) fn congestion_control(&self) -> Option<String> {
-        match self {
-            Observer::Screen(_) => None,
-            Observer::Echo(observer) => observer
-                .congestion_control
-                .clone()
-                .filter(|name| name != NONE),
         }
     }
 
@@ -98,10 +87,10 @@ impl ScreenObserver {
     }
 }
 
-/// Reads lines: first the congestion control, or [`NONE`], then the numbers of the steps that came back.
+/// Reads lines: first [`READY`], then the numbers of the steps that came back.
 #[derive(Default)]
 pub(crate) struct EchoObserver {
-    congestion_control: Option<String>,
+    is_ready: bool,
     line: Vec<u8>,
 }
 
@@ -113,13 +102,11 @@ impl EchoObserver {
                 self.line.push(byte);
                 continue;
             }
-            let line = String::from_utf8_lossy(&self.line).trim().to_owned();
-            self.line.clear();
-            if self.congestion_control.is_none() {
-                self.congestion_control = Some(line);
-            } else {
-                answered.extend(line.parse::<usize>());
-            }
+            let line = std::mem::take(&mut self.line);
+            let line = String::from_utf8_lossy(&line);
+            let line = line.trim();
+            self.is_ready |= line == READY;
+            answered.extend(line.parse::<usize>());
         }
         answered
     }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
-use super::{Prepared, Setting, machine};
+use super::{Prepared, ServerLog, Setting, machine};
 use crate::observer::Observer;
 use crate::outcome::{Said, SessionError};
 
@@ -65,6 +65,7 @@ pub(super) async fn prepare(
     Ok(Prepared {
         client,
         server: Box::new(server),
+        server_log: ServerLog::default(),
         observer: Observer::echo(),
         versions: Vec::new(),
     })

@@ -7,10 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use nix::unistd::{Uid, User};
-use rustix::fs::{Mode, mkdir};
-use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
-use rustix::process::{Signal, geteuid, set_parent_process_death_signal};
-use rustix::thread::{UnshareFlags, unshare_unsafe};
+use rustix::process::{Signal, set_parent_process_death_signal};
 use tokio::process::Command;
 
 use crate::outcome::SessionError;
@@ -66,32 +63,6 @@ pub(super) fn command(place: &dyn Place, program: impl AsRef<OsStr>) -> Command 
         command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?));
     }
     command
-}
-
-/// A server at a place: as a [`command`], and where this process may, with a `/run` and a `/var/log` of its own. So
-/// `sshd` finds the folder that it insists on, and no login of a session is entered in the machine's records.
-pub(super) fn server(place: &dyn Place, program: impl AsRef<OsStr>) -> Command {
-    let mut command = command(place, program);
-    if geteuid().is_root() {
-        // SAFETY: system calls that may be made in a forked child, on constant strings.
-        unsafe {
-            command.pre_exec(|| Ok(hide_login_records()?));
-        }
-    }
-    command
-}
-
-fn hide_login_records() -> rustix::io::Result<()> {
-    // SAFETY: the process is alone in its new mount namespace, and no table of files is unshared.
-    unsafe { unshare_unsafe(UnshareFlags::NEWNS)? };
-    mount_change(
-        c"/",
-        MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
-    )?;
-    for folder in [c"/run", c"/var/log"] {
-        mount(c"tmpfs", folder, c"tmpfs", MountFlags::empty(), None)?;
-    }
-    mkdir(c"/run/sshd", Mode::from_raw_mode(0o755))
 }
 
 /// The first line of what a program says of its version, on either output.

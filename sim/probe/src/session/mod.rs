@@ -3,7 +3,9 @@
 mod echo;
 mod machine;
 mod mosh;
+mod server_log;
 mod ssh;
+mod tcp;
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -19,6 +21,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::echo::Transport;
+use self::server_log::ServerLog;
 use crate::observer::Observer;
 use crate::outcome::{Outcome, Progress, Said, SessionError};
 use crate::place::Place;
@@ -55,6 +58,8 @@ pub struct Session<'a> {
     errors: File,
     versions: Vec<(String, String)>,
     established_at: Duration,
+    congestion_control: Option<String>,
+    server_log: ServerLog,
     /// Dropped last: the server, then the files of both.
     _server: Box<dyn Send>,
     _folder: TempDir,
@@ -64,6 +69,7 @@ pub struct Session<'a> {
 struct Prepared {
     client: Command,
     server: Box<dyn Send>,
+    server_log: ServerLog,
     observer: Observer,
     versions: Vec<(String, String)>,
 }
@@ -139,6 +145,8 @@ impl<'a> Session<'a> {
             errors,
             versions: prepared.versions,
             established_at: Duration::ZERO,
+            congestion_control: None,
+            server_log: prepared.server_log,
             _server: prepared.server,
             _folder: folder,
         };
@@ -147,6 +155,7 @@ impl<'a> Session<'a> {
         match end.map_err(SessionError::io("reading the client's screen"))? {
             None => {
                 session.established_at = Instant::now().saturating_duration_since(setting.zero);
+                session.congestion_control = session.child.id().and_then(tcp::congestion_control);
                 let _ = progress.send(Progress::Established(session.established_at));
                 Ok(session)
             }
@@ -180,7 +189,7 @@ impl<'a> Session<'a> {
             established_at: Some(self.established_at),
             partial,
             error,
-            congestion_control: self.observer.congestion_control(),
+            congestion_control: self.congestion_control,
             versions: self.versions,
         }
     }
@@ -217,16 +226,15 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What the client said on standard error.
+    /// What the client said on standard error, and then the server.
     fn said(&mut self) -> Said {
         let mut said = Vec::new();
-        let read = self
-            .errors
-            .rewind()
-            .and_then(|()| self.errors.read_to_end(&mut said));
-        match read {
-            Ok(_) => Said::last(String::from_utf8_lossy(&said).lines()),
-            Err(_) => Said::default(),
-        }
+        // Without it, the error that is being told of says less.
+        let _ = self.errors.rewind();
+        let _ = self.errors.read_to_end(&mut said);
+        let said = String::from_utf8_lossy(&said);
+        let client = said.lines().map(str::to_owned);
+        let server = self.server_log.lines().into_iter();
+        Said::last(client.chain(server.map(|line| format!("server: {line}"))))
     }
 }

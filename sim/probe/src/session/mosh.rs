@@ -8,7 +8,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use scenario::Predict;
 
-use super::{Prepared, Setting, machine};
+use super::{Prepared, ServerLog, Setting, machine};
 use crate::observer::Observer;
 use crate::outcome::{Said, SessionError};
 
@@ -37,7 +37,7 @@ pub(super) async fn prepare(
     let server_program = machine::find("mosh-server")?;
     let client_program = machine::find("mosh-client")?;
     let script = machine::write_script(folder, &setting.script)?;
-    let mut start = machine::server(&*setting.server, &server_program);
+    let mut start = machine::command(&*setting.server, &server_program);
     start
         .env("LC_ALL", LOCALE)
         .args(["new", "-i", &setting.address.to_string(), "-c", "256"])
@@ -65,6 +65,7 @@ pub(super) async fn prepare(
     Ok(Prepared {
         client,
         server: Box::new(server),
+        server_log: ServerLog::default(),
         observer: Observer::screen(&setting.script),
         versions: vec![
             machine::version(&*setting.client, &client_program, "--version").await,

@@ -4,10 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr};
-
-use super::{Prepared, Setting, machine};
+use super::{Prepared, ServerLog, Setting, machine};
 use crate::observer::Observer;
 use crate::outcome::{Said, SessionError};
 
@@ -30,16 +27,26 @@ pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared
     write("ssh-config", client_config(setting, folder))?;
     let script = machine::write_script(folder, &setting.script)?;
 
-    let mut serve = machine::server(&*setting.server, &sshd);
+    let mut serve = machine::command(&*setting.server, &sshd);
     serve
         .args(["-D", "-e", "-f"])
         .arg(folder.join("sshd-config"))
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
-    let server = serve
+    let mut server = serve
         .spawn()
         .map_err(|error| machine::not_started(sshd.as_os_str(), error))?;
-    let server = until_it_listens(server).await?;
+    let server_log = ServerLog::default();
+    let listens = match server.stderr.take() {
+        Some(log) => server_log.read_until("Server listening on", log).await,
+        None => false,
+    };
+    if !listens {
+        return Err(SessionError::Server {
+            program: "sshd",
+            errors: Said::last(server_log.lines()),
+        });
+    }
 
     let mut client = setting.client.command(ssh.as_os_str());
     client
@@ -55,6 +62,7 @@ pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared
     Ok(Prepared {
         client,
         server: Box::new(server),
+        server_log,
         observer: Observer::screen(&setting.script),
         versions: vec![machine::version(&*setting.client, &ssh, "-V").await],
     })
@@ -136,33 +144,6 @@ async fn make_key(setting: &Setting, file: &Path) -> Result<(), SessionError> {
         program: "ssh-keygen",
         errors: Said::last(String::from_utf8_lossy(&output.stderr).lines()),
     })
-}
-
-/// The server is only as long as this lives. Its errors are read, so that it never waits for a reader.
-struct Listening {
-    _server: Child,
-}
-
-async fn until_it_listens(mut server: Child) -> Result<Listening, SessionError> {
-    let mut said = Vec::new();
-    if let Some(errors) = server.stderr.take() {
-        let mut lines = BufReader::new(errors).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            if line.starts_with("Server listening on") {
-                tokio::spawn(read_on(lines));
-                return Ok(Listening { _server: server });
-            }
-            said.push(line);
-        }
-    }
-    Err(SessionError::Server {
-        program: "sshd",
-        errors: Said::last(said),
-    })
-}
-
-async fn read_on(mut lines: Lines<BufReader<ChildStderr>>) {
-    while let Ok(Some(_)) = lines.next_line().await {}
 }
 
 /// A path as one word for the login shell that sshd hands the command to.

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 use link::units::Span;
-use nix::sched::{CloneFlags, unshare};
 use probe::script::Script;
 use probe::session::{Setting, run};
 use probe::{Outcome, Place, Progress};
@@ -19,19 +18,16 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-/// Leaves the machine's network, when that is allowed; an ordinary user's tests share its loopback.
-pub(crate) fn enter_own_namespace() {
-    if nix::unistd::geteuid().is_root() {
-        unshare(CloneFlags::CLONE_NEWNET).expect("a network namespace");
-        let up = Command::new("ip")
-            .args(["link", "set", "lo", "up"])
-            .status();
-        let up = up.expect("`ip` is missing: install the package iproute2");
-        assert!(up.success(), "the loopback cannot be brought up");
-    }
+/// Makes the loopback of this world usable.
+pub(crate) fn bring_up() {
+    let up = Command::new("ip")
+        .args(["link", "set", "lo", "up"])
+        .status();
+    let up = up.expect("`ip` is missing: install the package iproute2");
+    assert!(up.success(), "the loopback cannot be brought up");
 }
 
-/// This namespace as a host.
+/// This world as a host.
 pub(crate) struct Here;
 
 impl Place for Here {
@@ -153,6 +149,12 @@ pub(crate) fn assert_all_answered(outcome: &Outcome, keystrokes: usize) {
         assert!(answered >= Some(keystroke.scheduled), "{keystroke:?}");
         assert_eq!(keystroke.censored_at, None);
     }
+}
+
+/// What a TCP connection has here unless its route says otherwise.
+pub(crate) fn default_congestion_control() -> String {
+    let name = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control");
+    name.unwrap().trim().to_owned()
 }
 
 /// A test by its name.

@@ -1,4 +1,4 @@
-//! Real sessions over the loopback of a network namespace that this test makes for itself.
+//! Real sessions over the loopback of a world of their own.
 //!
 //! The test program is also the far end of its sessions, as roamlab is of its own; so it has its own `main`.
 
@@ -26,7 +26,14 @@ fn main() -> ExitCode {
         }
         None => {}
     }
-    loopback::enter_own_namespace();
+    let results = tempfile::tempdir().expect("a temporary folder");
+    // Before any thread is started.
+    let code = lab::world::enter(results.path(), run_tests).expect("namespaces of its own");
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+fn run_tests() -> i32 {
+    loopback::bring_up();
     let tests: [fn() -> Vec<Trial>; 5] = [
         ssh::tests,
         mosh::tests,
@@ -35,7 +42,8 @@ fn main() -> ExitCode {
         record::tests,
     ];
     let tests = tests.iter().flat_map(|tests| tests()).collect();
-    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);
+    i32::from(conclusion.has_failed())
 }
 
 /// What roamlab's hidden subcommands do.
