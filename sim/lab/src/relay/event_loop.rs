@@ -1,7 +1,7 @@
 //! The relay's thread: wait for a packet, a deadline or a job, and see to it.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{Add, ControlFlow};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -10,11 +10,11 @@ use std::time::Duration;
 use link::{Direction, Time};
 use rustix::event::{Timespec, epoll};
 
-use super::RelayReport;
 use super::clock::Clock;
 use super::lateness::LatenessRecorder;
 use super::realtime;
 use super::relayed_link::RelayedLink;
+use super::report::{Missed, RelayReport};
 use crate::shaper::{LinkId, ShaperError};
 
 /// Something that another thread wants done here.
@@ -35,8 +35,8 @@ pub(super) struct EventLoop {
     lateness: LatenessRecorder,
     /// By their number. A number is not used again.
     links: Vec<Option<RelayedLink>>,
-    /// How many packets of removed links were not captured.
-    uncaptured: u64,
+    /// What was missed on links that have been removed.
+    missed: Missed,
 }
 
 impl EventLoop {
@@ -55,7 +55,7 @@ impl EventLoop {
             clock,
             lateness: LatenessRecorder::new(),
             links: Vec::new(),
-            uncaptured: 0,
+            missed: Missed::default(),
         })
     }
 
@@ -150,7 +150,8 @@ impl EventLoop {
 
     /// Drops a link, and whatever is under way on it.
     pub(super) fn remove(&mut self, id: LinkId) -> Result<(), ShaperError> {
-        self.uncaptured += self.link(id)?.uncaptured();
+        let missed = self.link(id)?.missed();
+        self.missed = self.missed + missed;
         self.links[id.0] = None;
         Ok(())
     }
@@ -160,7 +161,9 @@ impl EventLoop {
         let links = self.links.iter().flatten();
         RelayReport {
             lateness: self.lateness.summary(),
-            uncaptured: self.uncaptured + links.map(RelayedLink::uncaptured).sum::<u64>(),
+            missed: links
+                .map(RelayedLink::missed)
+                .fold(self.missed, Missed::add),
         }
     }
 }

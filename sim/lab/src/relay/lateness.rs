@@ -50,24 +50,6 @@ pub struct Lateness {
     pub max: Duration,
 }
 
-impl Lateness {
-    /// Whether 99 of 100 packets were released within `budget`.
-    ///
-    /// # Errors
-    ///
-    /// With both figures, when they were not: what this run measured is then not to be trusted.
-    pub fn check(&self, budget: Duration) -> Result<(), BudgetExceeded> {
-        if self.p99 <= budget {
-            Ok(())
-        } else {
-            Err(BudgetExceeded {
-                lateness: *self,
-                budget,
-            })
-        }
-    }
-}
-
 impl fmt::Display for Lateness {
     /// `p50 0.034 ms, p99 0.114 ms, max 3.900 ms over 1000 packets`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,19 +63,6 @@ impl fmt::Display for Lateness {
             self.packets
         )
     }
-}
-
-/// The relay was later than the run allows.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the relay released packets too late: {lateness}; p99 may be {} ms. The machine is too busy for this run",
-    budget.as_secs_f64() * 1e3
-)]
-pub struct BudgetExceeded {
-    /// What was measured.
-    pub lateness: Lateness,
-    /// What its p99 may be.
-    pub budget: Duration,
 }
 
 #[cfg(test)]
@@ -124,18 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_within_its_budget_passes_and_one_beyond_it_says_by_how_much() {
-        let lateness = recorded(1..=1000);
-        assert_eq!(lateness.check(Duration::from_millis(1)), Ok(()));
-        let error = lateness.check(Duration::from_micros(500)).unwrap_err();
-        insta::assert_snapshot!(error, @"the relay released packets too late: p50 0.502 ms, p99 0.991 ms, max 1.004 ms over 1000 packets; p99 may be 0.5 ms. The machine is too busy for this run");
+    fn lateness_is_shown_in_milliseconds() {
+        insta::assert_snapshot!(recorded(1..=1000), @"p50 0.502 ms, p99 0.991 ms, max 1.004 ms over 1000 packets");
     }
 
     #[test]
     fn a_relay_that_delayed_nothing_was_not_late() {
         let lateness = recorded(std::iter::empty());
         assert_eq!(lateness, Lateness::default());
-        assert_eq!(lateness.check(Duration::ZERO), Ok(()));
     }
 
     #[test]

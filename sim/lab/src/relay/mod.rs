@@ -12,6 +12,7 @@ mod flow;
 mod lateness;
 mod realtime;
 mod relayed_link;
+mod report;
 
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -26,8 +27,9 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::clock::Clock;
 use self::event_loop::{EventLoop, Job};
-pub use self::lateness::{BudgetExceeded, Lateness};
+pub use self::lateness::Lateness;
 use self::relayed_link::{LinkEnd, RelayedLink};
+pub use self::report::{BudgetExceeded, Missed, RelayReport};
 use crate::capture::Capture;
 use crate::shaper::{End, EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
 use crate::tun::Tun;
@@ -39,15 +41,6 @@ pub struct Relay {
     bell: Bell,
     thread: JoinHandle<io::Result<RelayReport>>,
     capture: Capture,
-}
-
-/// What a relay knows of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RelayReport {
-    /// How late it released packets.
-    pub lateness: Lateness,
-    /// How many packets are missing from capture files, because the disk was too slow for them.
-    pub uncaptured: u64,
 }
 
 impl Relay {

@@ -8,6 +8,7 @@ use super::buffer::Buffer;
 use super::clock::Clock;
 use super::flow::flow;
 use super::lateness::LatenessRecorder;
+use super::report::Missed;
 use crate::capture::{Fate, Tap, Way};
 use crate::shaper::End;
 use crate::tun::Tun;
@@ -100,10 +101,15 @@ impl RelayedLink {
         Ok(())
     }
 
-    /// How many packets the capture files lack.
-    pub(super) fn uncaptured(&self) -> u64 {
+    /// What it missed.
+    pub(super) fn missed(&self) -> Missed {
         let taps = self.ends.iter().filter_map(|end| end.tap.as_ref());
-        taps.map(Tap::missed).sum()
+        let overruns = self.ends.iter().map(|end| end.tun.overrun());
+        Missed {
+            // Counters that cannot be read any more are those of an interface that is gone.
+            unseen: overruns.map(Result::unwrap_or_default).sum(),
+            uncaptured: taps.map(Tap::missed).sum(),
+        }
     }
 
     /// One direction, to move its packets.

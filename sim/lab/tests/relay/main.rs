@@ -3,6 +3,7 @@
 mod allocation;
 mod capture;
 mod datagrams;
+mod devices;
 mod isolation;
 mod paths;
 mod two_hosts;

@@ -124,6 +124,43 @@ fn a_duplicated_packet_arrives_twice() {
 }
 
 #[test]
+fn a_packet_that_is_held_back_arrives_after_those_that_followed_it() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let reordering = spec(r#"(reorder: (probability: 0.5, hold: "50ms"))"#);
+        hosts
+            .connect(0, &reordering, &PathSpec::default(), None)
+            .unwrap();
+        let [client, server] = hosts.sockets(0);
+        send(&client, 0..20);
+        let received: Vec<u64> = (0..20).map(|_| receive(&server).unwrap()).collect();
+        assert!(!received.is_sorted(), "{received:?}");
+        let mut sorted = received;
+        sorted.sort_unstable();
+        assert_eq!(sorted, Vec::from_iter(0..20));
+    });
+}
+
+#[test]
+fn what_is_corrupted_beyond_recognition_does_not_stop_what_follows() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        let corrupting = spec("(corrupt: Bits(0.5))");
+        let link = hosts
+            .connect(0, &corrupting, &PathSpec::default(), None)
+            .unwrap();
+        let [client, server] = hosts.sockets(0);
+        send(&client, 0..100);
+        receive_until(&server, &client, 99);
+        hosts
+            .relay
+            .change(link, Direction::Up, &PathSpec::default())
+            .unwrap();
+        assert_eq!(receive_until(&client, &server, 99), []);
+    });
+}
+
+#[test]
 fn nothing_crosses_an_end_whose_cable_is_pulled() {
     isolated(|| {
         let hosts = TwoHosts::new();

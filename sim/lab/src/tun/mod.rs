@@ -5,18 +5,25 @@
 //! with their checksums filled in, so that what is lost or delayed here is a packet as on a wire, not a
 //! 64 KiB batch (Documentation/networking/tuntap.rst).
 
+mod settings;
+
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags};
 use rustix::ioctl::{Opcode, Setter, Updater};
-use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 /// The file side of a TUN device. The interface exists until this is dropped.
 #[derive(Debug)]
 pub struct Tun {
     file: OwnedFd,
+    name: String,
+    /// The kernel's counters of all interfaces in its namespace: whoever opens this file sees the
+    /// namespace that it was opened in, wherever it is read.
+    counters: File,
 }
 
 impl Tun {
@@ -36,17 +43,21 @@ impl Tun {
             Mode::empty(),
         )?;
         request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
-        set_interface::<{ libc::TUNSETIFF as Opcode }>(&file, &mut request)?;
+        // SAFETY: TUNSETIFF takes a pointer to one `struct ifreq`, which the kernel reads and writes back
+        // whole (linux/if_tun.h).
+        unsafe {
+            rustix::ioctl::ioctl(
+                &file,
+                Updater::<{ libc::TUNSETIFF as Opcode }, libc::ifreq>::new(&mut request),
+            )
+        }?;
 
-        let socket = rustix::net::socket_with(
-            AddressFamily::INET,
-            SocketType::DGRAM,
-            SocketFlags::CLOEXEC,
-            None,
-        )?;
-        request.ifr_ifru.ifru_mtu = libc::c_int::from(mtu);
-        set_interface::<{ libc::SIOCSIFMTU as Opcode }>(&socket, &mut request)?;
-        Ok(Tun { file })
+        settings::set(name, mtu)?;
+        Ok(Tun {
+            file,
+            name: name.to_owned(),
+            counters: File::open("/proc/thread-self/net/dev")?,
+        })
     }
 
     /// Appends the next packet that the host sent to `packet`, as far as its spare capacity goes;
@@ -61,6 +72,19 @@ impl Tun {
             Err(rustix::io::Errno::AGAIN) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// How many packets the host has sent that [`Tun::receive`] never returns: it came too late for
+    /// them, when the kernel had no more room.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's counters cannot be read.
+    pub fn overrun(&self) -> io::Result<u64> {
+        let mut text = [0; 16 * 1024];
+        let length = self.counters.read_at(&mut text, 0)?;
+        let text = String::from_utf8_lossy(&text[..length]);
+        Ok(transmit_drops(&text, &self.name).unwrap_or(0))
     }
 
     /// Hands a packet to the host.
@@ -103,10 +127,23 @@ impl AsFd for Tun {
 #[cfg(test)]
 impl From<OwnedFd> for Tun {
     fn from(file: OwnedFd) -> Tun {
-        Tun { file }
+        Tun {
+            file,
+            name: String::new(),
+            counters: File::open("/dev/null").unwrap(),
+        }
     }
 }
 
+/// The packets that an interface did not send, from the text of `/proc/net/dev` (proc_net(5)): eight
+/// counters of what it received come first, and among those of what it sent `drop` is the fourth.
+fn transmit_drops(devices: &str, interface: &str) -> Option<u64> {
+    let mut lines = devices.lines().filter_map(|line| line.split_once(':'));
+    let (_, counters) = lines.find(|(name, _)| name.trim() == interface)?;
+    counters.split_whitespace().nth(8 + 3)?.parse().ok()
+}
+
+/// Asks for an interface of this name, as of yet without flags.
 fn interface_request(name: &str) -> io::Result<libc::ifreq> {
     if name.is_empty() || name.len() >= libc::IFNAMSIZ || name.contains(['%', '\0']) {
         return Err(io::Error::new(
@@ -124,19 +161,21 @@ fn interface_request(name: &str) -> io::Result<libc::ifreq> {
     })
 }
 
-fn set_interface<const OPCODE: Opcode>(
-    file: impl AsFd,
-    request: &mut libc::ifreq,
-) -> io::Result<()> {
-    // SAFETY: every opcode used here (TUNSETIFF, SIOCSIFMTU) takes a pointer to one `struct ifreq`,
-    // which the kernel reads and may write back whole (netdevice(7), linux/if_tun.h).
-    unsafe { rustix::ioctl::ioctl(file, Updater::<OPCODE, libc::ifreq>::new(request)) }?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_drops_of_an_interface_are_read_from_its_line() {
+        let devices = "Inter-|   Receive                            |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls
+    lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0
+  wan0:    5600      56    1    2    3     0          0         0    41000     500    0   42    0     0
+";
+        assert_eq!(transmit_drops(devices, "wan0"), Some(42));
+        assert_eq!(transmit_drops(devices, "lo"), Some(0));
+        assert_eq!(transmit_drops(devices, "wan"), None);
+    }
 
     #[test]
     fn a_name_that_no_interface_can_have_is_refused_before_the_kernel_is_asked() {
