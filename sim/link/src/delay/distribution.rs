@@ -9,7 +9,7 @@ use crate::delay::Delay;
 use crate::seed::Draws;
 use crate::units::Span;
 
-/// A distribution of delays in seconds, and the correlation of successive ones.
+/// A distribution of delays in nanoseconds, and the correlation of successive ones.
 pub(super) struct Distribution {
     shape: Shape,
     deviates: Deviates,
@@ -32,7 +32,7 @@ impl Distribution {
         })
     }
 
-    /// The next delay in seconds; it may be negative.
+    /// The next delay in nanoseconds; it may be negative.
     pub(super) fn draw(&mut self, draws: &mut Draws) -> f64 {
         match &self.shape {
             Shape::Uniform { min, width } => min + width * self.deviates.uniform(draws),
@@ -54,20 +54,20 @@ impl Shape {
         match delay {
             Delay::Constant(_) | Delay::Replay { .. } => None,
             Delay::Uniform { min, max, .. } => Some(Shape::Uniform {
-                min: min.as_secs_f64(),
-                width: max.as_secs_f64() - min.as_secs_f64(),
+                min: nanos(*min),
+                width: nanos(*max) - nanos(*min),
             }),
             Delay::Normal { mean, sd, .. } => Some(Shape::Normal {
-                mean: mean.as_secs_f64(),
-                sd: sd.as_secs_f64(),
+                mean: nanos(*mean),
+                sd: nanos(*sd),
             }),
             Delay::LogNormal { min, mean, sd, .. } => {
                 // The parameters of the logarithm from the moments of what is above `min`.
-                let mean = mean.as_secs_f64() - min.as_secs_f64();
-                let spread = sd.as_secs_f64() / mean;
+                let mean = nanos(*mean) - nanos(*min);
+                let spread = nanos(*sd) / mean;
                 let variance = libm::log1p(spread * spread);
                 Some(Shape::LogNormal {
-                    min: min.as_secs_f64(),
+                    min: nanos(*min),
                     mu: libm::log(mean) - variance / 2.0,
                     sigma: variance.sqrt(),
                 })
@@ -75,19 +75,23 @@ impl Shape {
             Delay::Pareto {
                 min, scale, shape, ..
             } => Some(Shape::Pareto {
-                min: min.as_secs_f64(),
-                scale: scale.unwrap_or(*min).as_secs_f64(),
+                min: nanos(*min),
+                scale: nanos(scale.unwrap_or(*min)),
                 shape: *shape,
             }),
             Delay::Empirical { samples, .. } => {
                 let samples = samples.here()?.values();
-                let mut sorted: Box<[f64]> =
-                    samples.iter().copied().map(Span::as_secs_f64).collect();
+                let mut sorted: Box<[f64]> = samples.iter().copied().map(nanos).collect();
                 sorted.sort_unstable_by(f64::total_cmp);
                 Some(Shape::Table(sorted))
             }
         }
     }
+}
+
+/// Exact up to 104 days.
+fn nanos(span: Span) -> f64 {
+    span.duration().as_nanos() as f64
 }
 
 /// The quantile at `u` (0 to 1) of the sorted samples: the first is at 0, the last at 1.

@@ -14,8 +14,9 @@ pub(crate) use stage::DelayStage;
 
 /// How long each packet travels.
 ///
-/// `correlation` is that of one packet's delay with the next one's (0 when left out, 1 is not allowed). It leaves
-/// the distribution as it is: a Gaussian copula, unlike netem's mixing of uniforms, which narrows it.
+/// `correlation` is that of one packet's delay with the next one's (0 when left out, 1 is not allowed): exactly so for
+/// normal delays, and for the others of the normal deviates that they are made from. It leaves the distribution as it
+/// is, unlike netem's, which narrows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Delay {
@@ -111,6 +112,9 @@ impl Delay {
             )),
             Delay::Pareto { shape, .. } if !(*shape > 0.0 && shape.is_finite()) => {
                 Err(format!("the shape, {shape}, must be a number above 0"))
+            }
+            Delay::Pareto { min, scale, .. } if scale.unwrap_or(*min) == Span::default() => {
+                Err("the scale (`min` when left out) must be longer than 0s".to_owned())
             }
             Delay::Replay {
                 every: Some(every), ..

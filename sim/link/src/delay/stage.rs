@@ -45,7 +45,7 @@ impl Model {
             Model::Constant(delay) => *delay,
             // `as` takes what is negative to 0 and what is too long to the longest.
             Model::Drawn(distribution) => {
-                Duration::from_nanos((distribution.draw(&mut draws) * 1e9) as u64)
+                Duration::from_nanos(distribution.draw(&mut draws) as u64)
             }
             Model::Replayed(replay) => replay.value(serial, at).duration(),
         }
@@ -79,8 +79,8 @@ impl<P: Payload> Stage<P> for DelayStage<P> {
         packet.at += self.model.delay(packet.serial, packet.at, draws);
         if !self.overtaking {
             packet.at = packet.at.max(self.last_leaves);
-            self.last_leaves = packet.at;
         }
+        self.last_leaves = self.last_leaves.max(packet.at);
         self.line.insert(packet);
     }
 

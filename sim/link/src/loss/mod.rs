@@ -132,7 +132,8 @@ impl Loss {
     }
 
     pub(crate) fn check(&self) -> Result<(), String> {
-        let more_than_one = |a: Probability, b: Probability| a.fraction() + b.fraction() > 1.0;
+        let more_than_one =
+            |a: Probability, b: Probability| a.fraction() + b.fraction() > 1.0 + f64::EPSILON;
         match self {
             Loss::FourState { p13, p14, .. } if more_than_one(*p13, *p14) => {
                 Err("p13 and p14 both leave state 1: together they must not exceed 1".to_owned())

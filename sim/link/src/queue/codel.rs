@@ -49,7 +49,10 @@ impl Control {
         now: Time,
         drops: &mut Drops<P>,
     ) -> Option<Packet<P>> {
-        let (mut packet, mut too_long) = self.pop(aim, backlog, now)?;
+        let Some((mut packet, mut too_long)) = self.pop(aim, backlog, now) else {
+            self.dropping = false;
+            return None;
+        };
         if !too_long {
             self.dropping = false;
             return Some(packet);

@@ -68,11 +68,8 @@ impl<P> FqCoDel<P> {
 
     /// Drop half of the longest flow from its head, but no more than a batch.
     fn drop_from_longest(&mut self, now: Time, drops: &mut Drops<P>) {
-        let Some(longest) = self
-            .flows
-            .iter_mut()
-            .max_by_key(|flow| flow.backlog.bytes())
-        else {
+        let length = |flow: &&mut Flow<P>| (flow.backlog.bytes(), flow.backlog.packets());
+        let Some(longest) = self.flows.iter_mut().max_by_key(length) else {
             return;
         };
         for _ in 0..longest.backlog.packets().div_ceil(2).min(DROP_BATCH) {

@@ -31,7 +31,7 @@ pub enum Rate {
         /// How fast packets follow one another while there are tokens; without limit when left out.
         peak: Option<BitRate>,
     },
-    /// When a recorded link could have sent: see [`trace`](crate::trace).
+    /// When a recorded link could have sent: see [`trace`](crate::trace). It is played from the run's zero.
     Trace(Source<Trace>),
 }
 

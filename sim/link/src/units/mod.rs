@@ -118,6 +118,8 @@ use text_traits;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -161,6 +163,25 @@ mod tests {
         ];
         let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(messages.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_quantity_is_written_as_it_can_be_read(count in 1..1u64 << 53) {
+            let (span, size) = (Span::from_nanos(count), Size::from_bytes(count));
+            let rate = BitRate::from_bits_per_second(count).unwrap();
+            prop_assert_eq!(span.to_string().parse(), Ok(span));
+            prop_assert_eq!(size.to_string().parse(), Ok(size));
+            prop_assert_eq!(rate.to_string().parse(), Ok(rate));
+        }
+
+        #[test]
+        fn any_text_is_a_quantity_or_an_error(text in "[0-9.]{0,25}[ kKMGi]{0,2}(B|s|bit/s|.*)") {
+            let quantities = (text.parse::<Span>(), text.parse::<Size>(), text.parse::<BitRate>());
+            if let (Err(span), Err(size), Err(rate)) = quantities {
+                prop_assert_eq!([&span.text, &size.text, &rate.text], [&text; 3]);
+            }
+        }
     }
 
     #[test]

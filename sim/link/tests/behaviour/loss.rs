@@ -102,6 +102,26 @@ fn four_states_lose_their_stationary_share_in_bursts_and_alone() {
 }
 
 #[test]
+fn the_same_packets_are_lost_whatever_else_the_path_does_and_when_they_come() {
+    const LOSS: &str = "loss: GilbertElliott(p: 0.1, r: 0.3, loss_good: 0.05)";
+    let more = format!(
+        r#"({LOSS}, duplicate: 0.5, corrupt: Bits(0.01), rate: Constant("10Mbit/s"), queue: DropTail(packets: 9))"#
+    );
+    let lost = |text: &str, gap| {
+        let outcome = send(&mut path(text), 1_000, 1_000, gap);
+        let lost = outcome
+            .dropped
+            .into_iter()
+            .filter(|d| d.reason == DropReason::Loss);
+        lost.map(|dropped| dropped.packet.serial)
+            .collect::<Vec<_>>()
+    };
+    let alone = lost(&format!("({LOSS})"), Duration::from_millis(3));
+    assert_eq!(lost(&more, Duration::from_micros(70)), alone);
+    assert!(alone.len() > 100);
+}
+
+#[test]
 fn listed_packets_are_lost_and_no_others() {
     let outcome = send(
         &mut path("(loss: Listed([17, 5, 6]))"),

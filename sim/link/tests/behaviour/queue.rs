@@ -261,6 +261,12 @@ fn fq_codel_drops_from_the_longest_flow_at_its_limit() {
 }
 
 #[test]
+fn fq_codel_copes_with_packets_of_no_length() {
+    let outcome = send(&mut queue("FqCoDel(packets: 5)"), 20, 0, Duration::ZERO);
+    assert_eq!(outcome.arrived.len() + outcome.dropped.len(), 20);
+}
+
+#[test]
 fn pie_drops_what_is_too_much_and_keeps_the_wait_near_its_target() {
     let gap = Duration::from_micros(800); // 1.25 times what the link can send.
     let outcome = send(&mut queue("Pie()"), 100_000, 1_000, gap);

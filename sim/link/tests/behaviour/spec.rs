@@ -31,6 +31,7 @@ fn what_cannot_be_built_is_an_error_that_says_why() {
         r#"(delay: Normal(mean: "50ms", sd: "5ms", correlation: 1.0))"#,
         r#"(delay: LogNormal(min: "50ms", mean: "50ms", sd: "5ms"))"#,
         r#"(delay: Pareto(min: "50ms", shape: -1))"#,
+        r#"(delay: Pareto(min: "0s", shape: 3))"#,
         r#"(delay: Replay(samples: ["1ms"], every: "0s"))"#,
         "(loss: FourState(p13: 0.6, p31: 0.1, p32: 0.1, p23: 0.1, p14: 0.6))",
         "(loss: FourState(p13: 0.1, p31: 0.6, p32: 0.6, p23: 0.1, p14: 0.1))",
