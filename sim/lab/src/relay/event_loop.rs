@@ -23,6 +23,10 @@ pub(super) type Job = Box<dyn FnOnce(&mut EventLoop) + Send>;
 /// What the epoll says when there are jobs. No source of packets has this number.
 const JOBS: u64 = u64::MAX;
 
+/// Directions that are received from before deadlines are looked at again. The kernel passes over the
+/// ready ones in turn, so that none is forgotten.
+const EVENTS: usize = 4;
+
 const DIRECTIONS: [Direction; 2] = [Direction::Up, Direction::Down];
 
 /// Everything that the thread works on.
@@ -62,7 +66,7 @@ impl EventLoop {
     /// Relays packets until nobody is left to give it jobs.
     pub(super) fn run(&mut self) -> io::Result<RelayReport> {
         realtime::wake_on_time();
-        let mut events = Vec::with_capacity(64);
+        let mut events = Vec::with_capacity(EVENTS);
         loop {
             let timeout = self.release_due();
             events.clear();
@@ -180,5 +184,96 @@ fn timespec(duration: Duration) -> Timespec {
     Timespec {
         tv_sec: duration.as_secs() as i64,
         tv_nsec: i64::from(duration.subsec_nanos()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use link::{Path, PathSpec, Seed};
+    use rustix::event::{EventfdFlags, eventfd};
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+    use super::*;
+    use crate::relay::relayed_link::LinkEnd;
+    use crate::tun::Tun;
+
+    /// An event loop that has one link, and what the hosts hold in place of interfaces.
+    fn with_link(spec: &PathSpec) -> (EventLoop, [OwnedFd; 2]) {
+        let bell = Arc::new(eventfd(0, EventfdFlags::empty()).unwrap());
+        let mut relay = EventLoop::new(bell, mpsc::channel().1, Clock::start()).unwrap();
+        let pairs = [(); 2].map(|()| {
+            let flags = SocketFlags::NONBLOCK;
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap()
+        });
+        let [(first, client), (second, server)] = pairs;
+        let ends = [first, second].map(|end| LinkEnd::new(Tun::from(end), 1500, None));
+        let path = |direction| Path::new(spec, Seed(1).path("wan", direction)).unwrap();
+        let link = RelayedLink::new(ends, DIRECTIONS.map(path));
+        assert_eq!(relay.add(link).unwrap(), LinkId(0));
+        (relay, [client, server])
+    }
+
+    fn send(host: &OwnedFd, packets: usize) {
+        for _ in 0..packets {
+            rustix::io::write(host, &[0; 40]).unwrap();
+        }
+    }
+
+    fn received(host: &OwnedFd) -> usize {
+        let read = || rustix::io::read(host, &mut [0; 100]);
+        std::iter::from_fn(|| read().ok()).count()
+    }
+
+    const UP: u64 = Direction::Up as u64;
+
+    #[test]
+    fn a_flood_has_its_turn_for_sixteen_packets_at_a_time() {
+        let (mut relay, [client, server]) = with_link(&PathSpec::default());
+        send(&client, 40);
+        let turns = [(); 4].map(|()| {
+            relay.receive_from(UP);
+            received(&server)
+        });
+        assert_eq!(turns, [16, 16, 8, 0]);
+    }
+
+    #[test]
+    fn a_backlog_is_released_sixteen_packets_at_a_time_without_waiting_between() {
+        let (mut relay, [client, server]) = with_link(&PathSpec::default());
+        // A path that was idle has nothing to wait for.
+        assert_eq!(relay.release_due(), None);
+        let duplicating = PathSpec {
+            duplicate: Some(ron::from_str("1.0").unwrap()),
+            ..PathSpec::default()
+        };
+        let now = relay.now();
+        let path = relay.link(LinkId(0)).unwrap().path(Direction::Up);
+        path.change(&duplicating, now).unwrap();
+        send(&client, 32);
+        relay.receive_from(UP);
+        relay.receive_from(UP);
+        // As many as came in went out; their copies are the backlog.
+        assert_eq!(received(&server), 32);
+        let now = Some(timespec(Duration::ZERO));
+        assert_eq!((relay.release_due(), received(&server)), (now, 16));
+        assert_eq!((relay.release_due(), received(&server)), (None, 16));
+    }
+
+    #[test]
+    fn packets_of_a_link_that_has_just_been_removed_are_ignored() {
+        let (mut relay, [client, _server]) = with_link(&PathSpec::default());
+        send(&client, 1);
+        relay.remove(LinkId(0)).unwrap();
+        relay.receive_from(UP);
+        assert!(matches!(relay.link(LinkId(0)), Err(ShaperError::Removed)));
+    }
+
+    #[test]
+    fn a_relay_ends_when_nobody_can_give_it_jobs_any_more() {
+        let (mut relay, _hosts) = with_link(&PathSpec::default());
+        rustix::io::write(&*relay.bell, &1u64.to_ne_bytes()).unwrap();
+        assert_eq!(relay.run().unwrap(), RelayReport::default());
     }
 }
