@@ -32,10 +32,10 @@ pub enum Loss {
         p: Probability,
         /// From bad to good.
         r: Probability,
-        /// The probability of loss in the good state (0 when left out).
+        /// The probability of loss in the good state (0 when left out): netem's 1-k.
         #[serde(default)]
         loss_good: Probability,
-        /// The probability of loss in the bad state (1 when left out).
+        /// The probability of loss in the bad state (1 when left out): netem's 1-h.
         #[serde(default = "always")]
         loss_bad: Probability,
     },

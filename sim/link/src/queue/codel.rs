@@ -143,13 +143,7 @@ impl<P> CoDel<P> {
 
 impl<P: Payload> Discipline<P> for CoDel<P> {
     fn give(&mut self, packet: Packet<P>, drops: &mut Drops<P>) {
-        let bytes = self.backlog.bytes() + u64::from(packet.len);
-        if self.limit.allows(self.backlog.packets() + 1, bytes) {
-            self.backlog.push(packet);
-        } else {
-            let now = packet.at;
-            drops.add(packet, now, DropReason::QueueFull);
-        }
+        self.backlog.push_within(self.limit, packet, drops);
     }
 
     fn take(&mut self, now: Time, drops: &mut Drops<P>) -> Option<Packet<P>> {

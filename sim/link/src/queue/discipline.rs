@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use crate::stage::Drops;
 use crate::units::Size;
-use crate::{Packet, Payload, Time};
+use crate::{DropReason, Packet, Payload, Time};
 
 /// What decides which packet is sent next, and which is not sent at all.
 pub(crate) trait Discipline<P: Payload>: Send {
@@ -36,6 +36,16 @@ impl<P> Backlog<P> {
     pub(super) fn push(&mut self, packet: Packet<P>) {
         self.bytes += u64::from(packet.len);
         self.packets.push_back(packet);
+    }
+
+    /// Let `packet` wait if there is room, else drop it.
+    pub(super) fn push_within(&mut self, limit: Limit, packet: Packet<P>, drops: &mut Drops<P>) {
+        if limit.allows(self.packets() + 1, self.bytes + u64::from(packet.len)) {
+            self.push(packet);
+        } else {
+            let now = packet.at;
+            drops.add(packet, now, DropReason::QueueFull);
+        }
     }
 
     pub(super) fn pop(&mut self) -> Option<Packet<P>> {

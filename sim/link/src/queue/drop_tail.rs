@@ -1,6 +1,6 @@
 use super::discipline::{Backlog, Discipline, Limit};
 use crate::stage::Drops;
-use crate::{DropReason, Packet, Payload, Time};
+use crate::{Packet, Payload, Time};
 
 /// Drops what arrives at the limit.
 pub(super) struct DropTail<P> {
@@ -19,13 +19,7 @@ impl<P> DropTail<P> {
 
 impl<P: Payload> Discipline<P> for DropTail<P> {
     fn give(&mut self, packet: Packet<P>, drops: &mut Drops<P>) {
-        let bytes = self.backlog.bytes() + u64::from(packet.len);
-        if self.limit.allows(self.backlog.packets() + 1, bytes) {
-            self.backlog.push(packet);
-        } else {
-            let now = packet.at;
-            drops.add(packet, now, DropReason::QueueFull);
-        }
+        self.backlog.push_within(self.limit, packet, drops);
     }
 
     fn take(&mut self, _now: Time, _drops: &mut Drops<P>) -> Option<Packet<P>> {

@@ -138,15 +138,11 @@ impl<P: Payload> Discipline<P> for Pie<P> {
     fn give(&mut self, mut packet: Packet<P>, drops: &mut Drops<P>) {
         let now = packet.at;
         self.advance(now);
-        let bytes = self.backlog.bytes() + u64::from(packet.len);
-        if !self.limit.allows(self.backlog.packets() + 1, bytes) {
-            drops.add(packet, now, DropReason::QueueFull);
-        } else if self.chooses(&packet)
-            && !(self.aim.ecn && self.drop_probability < MARK_BELOW && ecn::mark(&mut packet))
-        {
+        let may_mark = self.aim.ecn && self.drop_probability < MARK_BELOW;
+        if self.chooses(&packet) && !(may_mark && ecn::mark(&mut packet)) {
             drops.add(packet, now, DropReason::Aqm);
         } else {
-            self.backlog.push(packet);
+            self.backlog.push_within(self.limit, packet, drops);
         }
     }
 
