@@ -150,7 +150,7 @@ fn what_is_corrupted_beyond_recognition_does_not_stop_what_follows() {
             .connect(0, &corrupting, &PathSpec::default(), None)
             .unwrap();
         let [client, server] = hosts.sockets(0);
-        send(&client, 0..100);
+        send(&client, 0..10);
         receive_until(&server, &client, 99);
         hosts
             .relay
