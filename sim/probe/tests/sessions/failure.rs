@@ -10,7 +10,7 @@ use probe::{Place, Progress, SessionError};
 use scenario::Session;
 use tokio::process::Command;
 
-use crate::loopback::{assert_nothing_left, setting, test, typing, watched};
+use crate::loopback::{assert_nothing_left, block_on, setting, test, typing, watched};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -68,7 +68,7 @@ fn a_missing_program_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut setting = setting(typing(1), &folder);
     setting.program = "/no/such/roamlab".into();
-    let (outcome, _) = watched(&tcp(), &setting, |_, _| {});
+    let (outcome, _) = block_on(watched(&tcp(), &setting, |_, _| {}));
     let error = outcome.error.expect("an error").to_string();
     assert_eq!(
         error,
@@ -81,7 +81,7 @@ fn a_server_without_its_address_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let mut setting = setting(typing(1), &folder);
         setting.address = "192.0.2.1".parse().unwrap();
-        let (outcome, _) = watched(&session, &setting, |_, _| {});
+        let (outcome, _) = block_on(watched(&session, &setting, |_, _| {}));
         let error = outcome.error.expect("an error");
         assert!(matches!(error, SessionError::Server { .. }), "{error}");
         assert!(
@@ -97,7 +97,7 @@ fn a_client_that_ends_at_once_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let mut setting = setting(typing(1), &folder);
         setting.client = Arc::new(Through("echo shown; echo said >&2; exit 3", PathBuf::new()));
-        let (outcome, _) = watched(&session, &setting, |_, _| {});
+        let (outcome, _) = block_on(watched(&session, &setting, |_, _| {}));
         let error = outcome.error.expect("an error").to_string();
         assert_eq!(
             error,
@@ -114,12 +114,12 @@ fn a_client_that_dies_leaves_what_was_measured() {
         let note = notes.path().join("pid");
         let mut setting = setting(typing(100), &folder);
         setting.client = Arc::new(Through("echo $$ >$NOTE; exec \"$@\"", note.clone()));
-        let (outcome, _) = watched(&session, &setting, |progress, _| {
+        let (outcome, _) = block_on(watched(&session, &setting, |progress, _| {
             if matches!(progress, Progress::Answered(20, _)) {
                 let pid = fs::read_to_string(&note).unwrap().trim().parse().unwrap();
                 kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
             }
-        });
+        }));
         let error = outcome.error.expect("an error").to_string();
         assert!(error.contains("signal: 9"), "{error}");
         let answered = outcome
@@ -137,7 +137,7 @@ fn a_session_that_is_never_established_is_given_up() {
     let mut setting = setting(typing(1), &folder);
     setting.client = Arc::new(Through("echo waiting; cat", PathBuf::new()));
     setting.patience = std::time::Duration::from_secs(2);
-    let (outcome, _) = watched(&mosh(), &setting, |_, _| {});
+    let (outcome, _) = block_on(watched(&mosh(), &setting, |_, _| {}));
     let error = outcome.error.expect("an error").to_string();
     assert!(error.starts_with("not established after 2."), "{error}");
     assert!(error.ends_with("\n    waiting"), "{error}");
@@ -148,11 +148,11 @@ fn a_cancelled_session_is_partial() {
     for session in [ssh(), mosh(), tcp()] {
         let folder = tempfile::tempdir().unwrap();
         let setting = setting(typing(1000), &folder);
-        let (outcome, told) = watched(&session, &setting, |progress, cancel| {
+        let (outcome, told) = block_on(watched(&session, &setting, |progress, cancel| {
             if matches!(progress, Progress::Answered(10, _)) {
                 cancel.cancel();
             }
-        });
+        }));
         assert!(outcome.error.is_none(), "{:?}", outcome.error);
         assert!(outcome.partial);
         assert!((11..1000).contains(&outcome.keystrokes.len()));

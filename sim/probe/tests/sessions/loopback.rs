@@ -13,9 +13,9 @@ use link::units::Span;
 use probe::script::Script;
 use probe::session::{Setting, run};
 use probe::{Outcome, Place, Progress};
-use scenario::{Flood, Gap, Session, Typing};
+use scenario::{Flood, Gap, Mosh, Predict, Session, Typing};
 use tempfile::TempDir;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 /// Makes the loopback of this world usable.
@@ -46,6 +46,14 @@ pub(crate) fn typing(keystrokes: u32) -> Script {
     Script::typing(&typing, 1)
 }
 
+/// A mosh session that predicts as it is told.
+pub(crate) fn mosh(predict: Predict) -> Session {
+    Session::Mosh(Mosh {
+        predict,
+        ..Mosh::default()
+    })
+}
+
 /// A script of short floods.
 pub(crate) fn flood(interrupts: u32) -> Script {
     Script::flood(&Flood {
@@ -59,10 +67,22 @@ pub(crate) fn flood(interrupts: u32) -> Script {
 pub(crate) fn setting(script: Script, folder: &TempDir) -> Setting {
     static LAST: AtomicU8 = AtomicU8::new(1);
     let host = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+    let address = IpAddr::from([127, 0, 0, host]);
+    setting_between(Arc::new(Here), Arc::new(Here), address, script, folder)
+}
+
+/// A setting between two hosts.
+pub(crate) fn setting_between(
+    client: Arc<dyn Place>,
+    server: Arc<dyn Place>,
+    address: IpAddr,
+    script: Script,
+    folder: &TempDir,
+) -> Setting {
     Setting {
-        client: Arc::new(Here),
-        server: Arc::new(Here),
-        address: IpAddr::from([127, 0, 0, host]),
+        client,
+        server,
+        address,
         program: std::env::current_exe().unwrap(),
         folder: folder.path().to_owned(),
         script,
@@ -75,43 +95,41 @@ pub(crate) fn setting(script: Script, folder: &TempDir) -> Setting {
 pub(crate) fn outcome(session: &Session, script: Script) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let setting = setting(script, &folder);
-    let (outcome, _) = watched(session, &setting, |_, _| {});
+    let (outcome, _) = block_on(watched(session, &setting, |_, _| {}));
     assert_nothing_left(&folder);
     outcome
 }
 
+pub(crate) fn block_on<T>(running: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(running)
+}
+
 /// Runs a session; `react` is told its progress and may cancel it. All that was told comes back too.
-pub(crate) fn watched(
+pub(crate) async fn watched(
     session: &Session,
     setting: &Setting,
     mut react: impl FnMut(&Progress, &CancellationToken),
 ) -> (Outcome, Vec<Progress>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let (told, mut progress) = unbounded_channel();
-        let cancel = CancellationToken::new();
-        let listening = async {
-            let mut all = Vec::new();
-            while let Some(told) = next(&mut progress).await {
-                react(&told, &cancel);
-                all.push(told);
-            }
-            all
-        };
-        let running = async {
-            let outcome = run(session, setting, &told, &cancel).await;
-            drop(told);
-            outcome
-        };
-        tokio::join!(running, listening)
-    })
-}
-
-async fn next(progress: &mut UnboundedReceiver<Progress>) -> Option<Progress> {
-    progress.recv().await
+    let (told, mut progress) = unbounded_channel();
+    let cancel = CancellationToken::new();
+    let listening = async {
+        let mut all = Vec::new();
+        while let Some(told) = progress.recv().await {
+            react(&told, &cancel);
+            all.push(told);
+        }
+        all
+    };
+    let running = async {
+        let outcome = run(session, setting, &told, &cancel).await;
+        drop(told);
+        outcome
+    };
+    tokio::join!(running, listening)
 }
 
 /// No file of a session is left, and before long no process of it; its programs all name the folder.

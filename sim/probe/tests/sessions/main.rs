@@ -6,6 +6,7 @@ mod echo;
 mod failure;
 mod loopback;
 mod mosh;
+mod path;
 mod record;
 mod ssh;
 
@@ -28,17 +29,19 @@ fn main() -> ExitCode {
     }
     let results = tempfile::tempdir().expect("a temporary folder");
     // Before any thread is started.
-    let code = lab::world::enter(results.path(), run_tests).expect("namespaces of its own");
+    let code =
+        lab::world::enter(results.path(), |_| Ok(()), run_tests).expect("namespaces of its own");
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
 fn run_tests() -> i32 {
     loopback::bring_up();
-    let tests: [fn() -> Vec<Trial>; 5] = [
+    let tests: [fn() -> Vec<Trial>; 6] = [
         ssh::tests,
         mosh::tests,
         echo::tests,
         failure::tests,
+        path::tests,
         record::tests,
     ];
     let tests = tests.iter().flat_map(|tests| tests()).collect();

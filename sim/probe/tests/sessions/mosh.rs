@@ -1,7 +1,7 @@
 use libtest_mimic::Trial;
-use scenario::{Mosh, Predict, Session};
+use scenario::Predict;
 
-use crate::loopback::{assert_all_answered, flood, outcome, test, typing};
+use crate::loopback::{assert_all_answered, flood, mosh, outcome, test, typing};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -12,13 +12,6 @@ pub(crate) fn tests() -> Vec<Trial> {
         ),
         test("mosh_obeys_ctrl_c_in_a_flood", mosh_obeys_ctrl_c_in_a_flood),
     ]
-}
-
-fn mosh(predict: Predict) -> Session {
-    Session::Mosh(Mosh {
-        predict,
-        ..Mosh::default()
-    })
 }
 
 fn mosh_answers_every_key() {
