@@ -1,6 +1,7 @@
 //! A host: a named network namespace, what can be set in it, and the programs that run there.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     os::{
         fd::{AsFd, AsRawFd, BorrowedFd},
@@ -79,7 +80,7 @@ impl Host {
 
     /// A program that will run in this host, with an environment that is the same on every machine.
     #[must_use]
-    pub fn command(&self, program: &str) -> Command {
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let namespace = self.namespace().file().as_raw_fd();
         let user = user_name(geteuid());
         let mut command = Command::new(program);

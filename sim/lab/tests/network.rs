@@ -17,14 +17,18 @@ fn main() -> ExitCode {
         return libtest_mimic::run(&arguments, trials()).exit_code();
     }
     let scratch = tempfile::tempdir().expect("a scratch folder");
-    let code = world::enter(scratch.path(), || {
-        // One at a time: namespaces are told apart by name.
-        let arguments = Arguments {
-            test_threads: Some(1),
-            ..arguments
-        };
-        i32::from(libtest_mimic::run(&arguments, trials()).has_failed())
-    });
+    let code = world::enter(
+        scratch.path(),
+        |_| Ok(()),
+        || {
+            // One at a time: namespaces are told apart by name.
+            let arguments = Arguments {
+                test_threads: Some(1),
+                ..arguments
+            };
+            i32::from(libtest_mimic::run(&arguments, trials()).has_failed())
+        },
+    );
     match code {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,

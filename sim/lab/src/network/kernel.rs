@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     net::IpAddr,
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
@@ -42,7 +43,7 @@ impl Kernel {
     /// Readies every host: `lo` up, devices found.
     pub(super) async fn open(
         scenario: &Scenario,
-        hosts: &IndexMap<String, Host>,
+        hosts: &IndexMap<String, Arc<Host>>,
         congestion_control: Option<CongestionControl>,
     ) -> Result<Self> {
         let mut told = Vec::with_capacity(hosts.len());
@@ -80,7 +81,7 @@ impl Kernel {
     pub(super) async fn sync(
         &mut self,
         topology: &Topology,
-        hosts: &IndexMap<String, Host>,
+        hosts: &IndexMap<String, Arc<Host>>,
     ) -> Result<()> {
         for (number, told) in self.told.iter_mut().enumerate() {
             let forwards = if topology.forwards(number) { "1" } else { "0" };

@@ -9,12 +9,13 @@ mod topology;
 use std::{
     net::IpAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use indexmap::IndexMap;
 use link::{Direction, PathSpec, Seed};
 use nix::sys::signal::Signal;
-use scenario::{CongestionControl, NatPart, Scenario};
+use scenario::{CongestionControl, Family, NatPart, Scenario};
 
 pub(crate) use self::kernel::congestion_control_name;
 use self::{kernel::Kernel, rules::Translation, topology::Topology};
@@ -44,7 +45,7 @@ pub struct Network<'a> {
     links: Vec<LinkId>,
     translations: IndexMap<String, Translation>,
     kernel: Kernel,
-    hosts: IndexMap<String, Host>,
+    hosts: IndexMap<String, Arc<Host>>,
 }
 
 impl<'a> Network<'a> {
@@ -62,14 +63,12 @@ impl<'a> Network<'a> {
             .hosts
             .keys()
             .map(|name| {
-                Ok((
-                    name.clone(),
-                    Host::create(&format!("{}.{name}", purpose.name))?,
-                ))
+                let host = Host::create(&format!("{}.{name}", purpose.name))?;
+                Ok((name.clone(), Arc::new(host)))
             })
             .collect::<Result<IndexMap<_, _>>>()?;
         // Before any device is there: a device takes its settings from the host when it is made.
-        hosts.values().try_for_each(kernel::quiet)?;
+        hosts.values().try_for_each(|host| kernel::quiet(host))?;
         let topology = Topology::new(scenario);
         let links = scenario
             .links
@@ -128,13 +127,8 @@ impl<'a> Network<'a> {
     ///
     /// When the scenario has no such host, which its checking rules out.
     #[must_use]
-    pub fn host(&self, name: &str) -> &Host {
+    pub fn host(&self, name: &str) -> &Arc<Host> {
         &self.hosts[name]
-    }
-
-    /// Every host.
-    pub fn hosts(&self) -> impl Iterator<Item = &Host> {
-        self.hosts.values()
     }
 
     /// The addresses that a host has now, in the order of its links.
@@ -143,14 +137,13 @@ impl<'a> Network<'a> {
         self.topology.addresses(self.topology.host(host)).collect()
     }
 
-    /// An address of `to` that `from` can send to, IPv4 rather than IPv6; none when only `to` can make the first step.
+    /// An address of `family` at which `from` can reach `to`; none when only `to` can make the first step.
     #[must_use]
-    pub fn reachable_address(&self, from: &str, to: &str) -> Option<IpAddr> {
+    pub fn reachable_address(&self, from: &str, to: &str, family: Family) -> Option<IpAddr> {
         let routes = self.topology.routes(self.topology.host(from));
-        let mut theirs = self.addresses(to);
-        theirs.sort_by_key(IpAddr::is_ipv6);
-        theirs
+        self.addresses(to)
             .into_iter()
+            .filter(|address| Family::of(address) == family)
             .find(|address| routes.iter().any(|route| route.to == *address))
     }
 

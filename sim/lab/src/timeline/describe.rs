@@ -2,8 +2,9 @@
 
 use scenario::{Action, Addresses, NatPart, Traffic};
 
-/// What begins.
-pub(super) fn start(action: &Action) -> String {
+/// What an action brings about, as it begins.
+#[must_use]
+pub fn start(action: &Action) -> String {
     match action {
         Action::ChangePath(change) => format!("{} changes", change.link),
         Action::Cut {

@@ -14,6 +14,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
+pub use self::describe::start as describe;
 use self::traffic::Flow;
 use crate::{Network, Result};
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rustix::net::sockopt::set_tcp_congestion;
-use scenario::{CongestionControl, Traffic};
+use scenario::{CongestionControl, Family, Traffic};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream, UdpSocket},
@@ -42,7 +42,7 @@ impl<'n> Call<'n> {
     /// The sender calls, unless only the receiver can (from behind a NAT), as in a download.
     fn between(network: &'n Network<'_>, from: &str, to: &str) -> Result<Self> {
         let (sender, receiver) = (network.host(from), network.host(to));
-        if let Some(address) = network.reachable_address(from, to) {
+        if let Some(address) = reachable(network, from, to) {
             return Ok(Self {
                 called: receiver,
                 caller: sender,
@@ -50,7 +50,7 @@ impl<'n> Call<'n> {
                 caller_sends: true,
             });
         }
-        match network.reachable_address(to, from) {
+        match reachable(network, to, from) {
             Some(address) => Ok(Self {
                 called: sender,
                 caller: receiver,
@@ -191,6 +191,13 @@ async fn pace(socket: &UdpSocket, to: SocketAddr, gap: Duration, payload: &[u8])
             sent += 1;
         }
     }
+}
+
+/// IPv4 rather than IPv6.
+fn reachable(network: &Network<'_>, from: &str, to: &str) -> Option<IpAddr> {
+    [Family::Ipv4, Family::Ipv6]
+        .into_iter()
+        .find_map(|family| network.reachable_address(from, to, family))
 }
 
 fn any(like: IpAddr) -> IpAddr {

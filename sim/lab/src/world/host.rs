@@ -71,7 +71,8 @@ const CANNOT: i32 = 3;
 /// Runs `lab` in a process inside namespaces of its own and gives its exit code.
 ///
 /// `results` is the one folder that stays shared with the machine wherever it lies. An interrupt or a request to
-/// end that reaches the calling process is passed to the lab, once each.
+/// end that reaches the calling process is passed to the lab, once each. `announce` is told the process id by which
+/// the machine knows the run's process 1, whose namespaces are the run's.
 ///
 /// # Errors
 ///
@@ -82,7 +83,11 @@ const CANNOT: i32 = 3;
 ///
 /// When the calling process has more than one thread: a forked child of such a process could hang on locks that
 /// nobody holds any more.
-pub fn enter(results: &Path, lab: impl FnOnce() -> i32) -> Result<i32, EnterError> {
+pub fn enter(
+    results: &Path,
+    announce: impl FnOnce(u32) -> io::Result<()>,
+    lab: impl FnOnce() -> i32,
+) -> Result<i32, EnterError> {
     assert_eq!(threads(), 1, "enter a world before starting any thread");
     let results = fs::canonicalize(results).map_err(|cause| EnterError::System {
         what: "find the results folder",
@@ -91,7 +96,13 @@ pub fn enter(results: &Path, lab: impl FnOnce() -> i32) -> Result<i32, EnterErro
     let before = signals::hold().map_err(EnterError::system("hold signals back"))?;
     own_namespaces()?;
     match split("start process 1")? {
-        ForkResult::Parent { child } => Ok(wait_outside(child)),
+        ForkResult::Parent { child } => {
+            announce(child.as_raw().cast_unsigned()).map_err(|cause| EnterError::System {
+                what: "note the run's process id",
+                cause,
+            })?;
+            Ok(wait_outside(child))
+        }
         ForkResult::Child => std::process::exit(process_one(&results, &before, lab)),
     }
 }

@@ -78,6 +78,21 @@ pub enum Expectation {
     },
 }
 
+impl Expectation {
+    /// The names of the sessions that it is about.
+    pub fn sessions(&self) -> Vec<&str> {
+        match self {
+            Expectation::Ratio { of, to, .. } => vec![of, to],
+            Expectation::Latency { of, .. }
+            | Expectation::Answered { of, .. }
+            | Expectation::Instant { of, .. }
+            | Expectation::Recovery { of, .. }
+            | Expectation::Breaks { of }
+            | Expectation::NeverEstablished { of } => vec![of],
+        }
+    }
+}
+
 /// A statistic of keystroke latencies, counted from the time at which the key was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Statistic {

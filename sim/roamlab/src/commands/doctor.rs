@@ -1,0 +1,113 @@
+//! `roamlab doctor`: what this machine has and lacks.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use nix::sched::{CloneFlags, unshare};
+
+use crate::exit::{Failure, MACHINE};
+
+/// A program, what it is for, and the Debian package that has it.
+const PROGRAMS: [(&str, &str, &str); 6] = [
+    ("ssh", "Ssh sessions", "openssh-client"),
+    ("sshd", "Ssh sessions", "openssh-server"),
+    ("ssh-keygen", "Ssh sessions", "openssh-client"),
+    ("mosh-client", "Mosh sessions", "mosh"),
+    ("mosh-server", "Mosh sessions", "mosh"),
+    ("nft", "NAT and firewalls", "nftables"),
+];
+
+pub(crate) fn doctor() -> Result<ExitCode, Failure> {
+    let mut packages: Vec<&str> = Vec::new();
+    for (program, purpose, package) in PROGRAMS {
+        let found = find(program);
+        line(
+            found.is_some(),
+            program,
+            found.map_or_else(
+                || format!("missing: {purpose} need it (Debian package {package})"),
+                |path| path.display().to_string(),
+            ),
+        );
+        if find(program).is_none() && !packages.contains(&package) {
+            packages.push(package);
+        }
+    }
+    let tun = fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/net/tun");
+    line(
+        tun.is_ok(),
+        "/dev/net/tun",
+        match &tun {
+            Ok(_) => "can be opened".to_owned(),
+            Err(error) => format!("{error}: the relay needs it (modprobe tun)"),
+        },
+    );
+    let namespaces = can_make_namespaces();
+    line(
+        namespaces,
+        "namespaces",
+        if namespaces {
+            "can be made".to_owned()
+        } else {
+            "cannot be made: run as root, or `sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0` (those that exist)".to_owned()
+        },
+    );
+    let control = fs::read_to_string("/proc/sys/net/ipv4/tcp_available_congestion_control")
+        .unwrap_or_default();
+    let cubic = control.split_whitespace().any(|name| name == "cubic");
+    line(
+        cubic,
+        "TCP cubic",
+        if cubic {
+            control.trim().to_owned()
+        } else {
+            "missing (modprobe tcp_cubic)".to_owned()
+        },
+    );
+    if !packages.is_empty() {
+        println!(
+            "\nTo install what is missing:\n  apt-get install {}",
+            packages.join(" ")
+        );
+    }
+    let well = packages.is_empty() && tun.is_ok() && namespaces && cubic;
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(MACHINE)
+    })
+}
+
+fn line(good: bool, what: &str, how: String) {
+    println!(
+        "{} {what:<13} {how}",
+        if good { "ok     " } else { "MISSING" }
+    );
+}
+
+/// Looks where the lab's programs look.
+fn find(program: &str) -> Option<PathBuf> {
+    [
+        "/usr/local/sbin",
+        "/usr/local/bin",
+        "/usr/sbin",
+        "/usr/bin",
+        "/sbin",
+        "/bin",
+    ]
+    .into_iter()
+    .map(|folder| Path::new(folder).join(program))
+    .find(|path| path.is_file())
+}
+
+/// Tries it; this process ends soon after and takes the namespaces along.
+fn can_make_namespaces() -> bool {
+    let needed = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWPID;
+    unshare(needed).is_ok() || unshare(needed | CloneFlags::CLONE_NEWUSER).is_ok()
+}

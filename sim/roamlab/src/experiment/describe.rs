@@ -1,0 +1,74 @@
+//! Sessions and events in words, for reports.
+
+use scenario::{Action, CongestionControl, Event, Predict, Session, SessionState, Trigger};
+
+/// What a session is.
+pub(super) fn session(session: &Session) -> String {
+    match session {
+        Session::Ssh(ssh) => format!(
+            "OpenSSH over kernel TCP ({})",
+            control(ssh.congestion_control)
+        ),
+        Session::Mosh(mosh) => format!("stock mosh, predictions {}", predictions(mosh.predict)),
+        Session::Tcp(tcp) => format!(
+            "a bare echo over kernel TCP ({})",
+            control(tcp.congestion_control)
+        ),
+        Session::Udp(_) => {
+            "a datagram there and back, never repeated: the path's own floor".to_owned()
+        }
+    }
+}
+
+fn control(control: CongestionControl) -> &'static str {
+    match control {
+        CongestionControl::Cubic => "cubic",
+        CongestionControl::Bbr => "bbr",
+        CongestionControl::Reno => "reno",
+    }
+}
+
+fn predictions(predict: Predict) -> &'static str {
+    match predict {
+        Predict::Never => "off",
+        Predict::Adaptive => "adaptive",
+        Predict::Always => "always",
+        Predict::Experimental => "experimental",
+    }
+}
+
+/// When an event is to happen.
+pub(super) fn when(event: &Event) -> String {
+    match &event.trigger {
+        Trigger::At(time) => format!("at {time}"),
+        Trigger::When { state, of, after } => {
+            let of = of
+                .as_ref()
+                .map_or_else(|| "the session".to_owned(), Clone::clone);
+            let state = match state {
+                SessionState::Established => format!("{of} is up"),
+                SessionState::AfterKeystrokes(keys) => format!("{of} has had {keys} keys"),
+            };
+            if after.duration().is_zero() {
+                format!("when {state}")
+            } else {
+                format!("{after} after {state}")
+            }
+        }
+    }
+}
+
+/// What happens, with its length where it has one.
+pub(super) fn action(action: &Action) -> String {
+    let what = lab::timeline::describe(action);
+    match action {
+        Action::Cut {
+            lasting: Some(lasting),
+            ..
+        }
+        | Action::Sleep { lasting, .. } => {
+            format!("{what} for {lasting}")
+        }
+        _ => what,
+    }
+}

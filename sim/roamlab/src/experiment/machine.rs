@@ -1,0 +1,81 @@
+//! What ran, and on what: the part of the results that is known before anything is measured.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use reports::results::{Run, Scenario, Session, TimelineEvent};
+
+use super::{Experiment, describe};
+
+/// The kernel's settings that shape what TCP does.
+const SYSCTLS: [&str; 8] = [
+    "ipv4/tcp_congestion_control",
+    "ipv4/tcp_available_congestion_control",
+    "ipv4/tcp_sack",
+    "ipv4/tcp_recovery",
+    "ipv4/tcp_early_retrans",
+    "ipv4/tcp_frto",
+    "ipv4/tcp_rmem",
+    "ipv4/tcp_wmem",
+];
+
+pub(super) fn run_header(experiment: &Experiment) -> Run {
+    let scenario = &experiment.scenario;
+    Run {
+        scenario: Scenario::new(&experiment.name, &scenario.question, &experiment.text),
+        world: "host".to_owned(),
+        shaper: "relay".to_owned(),
+        seeds: scenario.seeds.clone(),
+        started_at: format!("{:.0}", Timestamp::now()),
+        partial: None,
+        kernel: kernel(),
+        versions: BTreeMap::from([("roamlab".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
+        sysctls: SYSCTLS.into_iter().filter_map(sysctl).collect(),
+        relay_lateness_ms: None,
+        sessions: scenario
+            .sessions
+            .iter()
+            .map(|(name, session)| Session {
+                name: name.clone(),
+                description: describe::session(session),
+            })
+            .collect(),
+        timeline: scenario
+            .timeline
+            .iter()
+            .map(|event| TimelineEvent {
+                when: describe::when(event),
+                event: lab::timeline::describe(&event.action),
+                description: describe::action(&event.action),
+            })
+            .collect(),
+        outcomes: Vec::new(),
+        checks: Vec::new(),
+    }
+}
+
+fn kernel() -> String {
+    let read = |file: &str| fs::read_to_string(format!("/proc/sys/kernel/{file}"));
+    let (name, release) = (read("ostype"), read("osrelease"));
+    format!(
+        "{} {}",
+        name.unwrap_or_default().trim(),
+        release.unwrap_or_default().trim()
+    )
+}
+
+fn sysctl(name: &str) -> Option<(String, String)> {
+    let value = fs::read_to_string(format!("/proc/sys/net/{name}")).ok()?;
+    let words: Vec<&str> = value.split_whitespace().collect();
+    Some((format!("net.{}", name.replace('/', ".")), words.join(" ")))
+}
+
+/// A path as the user would write it: relative to where they are, if it is below.
+pub(super) fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_owned()
+}

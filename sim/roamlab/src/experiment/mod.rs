@@ -1,0 +1,218 @@
+//! An experiment: every seed and repetition of a scenario, all of its sessions at once, and what came out.
+
+mod describe;
+mod expectations;
+mod machine;
+mod progress;
+mod repetition;
+
+use std::{path::PathBuf, time::Duration};
+
+use lab::relay::{Lateness, RelayReport};
+use reports::results::{self, Event, Keystroke, Results, Run, SessionRun, Writer};
+use scenario::Scenario;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use self::{progress::Display, repetition::Repetition};
+use crate::exit::{FAILED, MACHINE};
+
+/// How late the relay may be with one packet in a hundred before nothing of a run is to be believed.
+const LATENESS_BUDGET: Duration = Duration::from_millis(5);
+
+/// A scenario that is to be run, and how.
+pub(crate) struct Experiment {
+    /// The scenario's name.
+    pub(crate) name: String,
+    /// The text of its file.
+    pub(crate) text: String,
+    /// The scenario, with what the command line changed.
+    pub(crate) scenario: Scenario,
+    /// Where results go: an existing folder.
+    pub(crate) out: PathBuf,
+    /// This program, which is also the far end of sessions.
+    pub(crate) program: PathBuf,
+    /// Whether packets are captured.
+    pub(crate) captures: bool,
+    /// Whether the last network is kept open afterwards.
+    pub(crate) keep: bool,
+}
+
+/// What an experiment gathers while it lasts.
+struct Gathered {
+    run: Run,
+    keystrokes: Vec<Keystroke>,
+    events: Vec<Event>,
+}
+
+/// Runs an experiment inside a world that has been entered, writes its results and its report, and gives the exit
+/// code.
+pub(crate) fn run(experiment: &Experiment) -> i32 {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let done = runtime
+        .map_err(Stop::machine)
+        .and_then(|runtime| runtime.block_on(conduct(experiment)));
+    match done {
+        Ok(good) => i32::from(!good) * i32::from(FAILED),
+        Err(Stop { code, message }) => {
+            eprintln!("error: {message}");
+            i32::from(code)
+        }
+    }
+}
+
+/// Why an experiment ended without a result.
+struct Stop {
+    code: u8,
+    message: String,
+}
+
+impl Stop {
+    fn machine(error: impl std::fmt::Display) -> Self {
+        Self {
+            code: MACHINE,
+            message: error.to_string(),
+        }
+    }
+
+    fn failed(error: impl std::fmt::Display) -> Self {
+        Self {
+            code: FAILED,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<lab::Error> for Stop {
+    fn from(error: lab::Error) -> Self {
+        Self::machine(error)
+    }
+}
+
+/// Runs all repetitions; true when nothing failed.
+async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
+    let cancel = cancel_on_signals().map_err(Stop::machine)?;
+    let scenario = &experiment.scenario;
+    let mut gathered = Gathered {
+        run: machine::run_header(experiment),
+        keystrokes: Vec::new(),
+        events: Vec::new(),
+    };
+    let writer = Writer::create(&experiment.out, &gathered.run).map_err(|error| {
+        Stop::failed(format!(
+            "cannot write results to {}: {error}",
+            experiment.out.display()
+        ))
+    })?;
+    let display = Display::new(experiment);
+    let repetitions = scenario
+        .seeds
+        .iter()
+        .flat_map(|&seed| (0..scenario.runs).map(move |run| (seed, run)));
+    let all = repetitions.clone().count();
+    for (nth, (seed, run)) in repetitions.enumerate() {
+        if cancel.is_cancelled() {
+            break;
+        }
+        display.repetition(nth, all, seed, run);
+        let repetition = Repetition {
+            experiment,
+            seed,
+            run,
+            last: nth + 1 == all,
+        };
+        repetition
+            .play(&display, &writer, &mut gathered, &cancel)
+            .await?;
+    }
+    display.finish();
+    if cancel.is_cancelled() {
+        gathered.run.partial = Some("interrupted".to_owned());
+    }
+    report(experiment, writer, gathered)
+}
+
+/// Adds what the relay said of itself: over several repetitions, the worst of each.
+fn add_lateness(run: &mut Run, report: RelayReport) {
+    let Lateness { p50, p99, max, .. } = report.lateness;
+    let [p50, p99, max] = [p50, p99, max].map(|late| late.as_secs_f64() * 1e3);
+    let before = run
+        .relay_lateness_ms
+        .unwrap_or(results::Lateness { p50, p99, max });
+    run.relay_lateness_ms = Some(results::Lateness {
+        p50: before.p50.max(p50),
+        p99: before.p99.max(p99),
+        max: before.max.max(max),
+    });
+}
+
+fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result<bool, Stop> {
+    let Gathered {
+        mut run,
+        keystrokes,
+        events,
+    } = gathered;
+    if !experiment.scenario.expect.is_empty() && run.partial.is_none() {
+        let results = Results {
+            run,
+            keystrokes,
+            events,
+        };
+        let checks = expectations::check(&experiment.scenario, &results);
+        run = results.run;
+        run.checks.extend(checks);
+    }
+    let too_late = run
+        .relay_lateness_ms
+        .is_some_and(|late| late.p99 > LATENESS_BUDGET.as_secs_f64() * 1e3);
+    writer.finish(&run).map_err(Stop::failed)?;
+    let analysis = reports::report::write(&experiment.out).map_err(Stop::failed)?;
+    print!(
+        "{}",
+        reports::terminal(&analysis, crate::commands::report::terminal_width())
+    );
+    println!(
+        "\n{}",
+        machine::shown(&experiment.out.join("report.html")).display()
+    );
+    if too_late {
+        eprintln!(
+            "error: the relay was too late to be believed: p99 {:.1} ms, {} ms are allowed. Is the machine busy?",
+            run.relay_lateness_ms.map_or(0.0, |late| late.p99),
+            LATENESS_BUDGET.as_millis(),
+        );
+    }
+    Ok(!analysis.failed() && !too_late && run.partial.is_none())
+}
+
+/// The first interrupt ends the run cleanly, with a report; the second ends it at once.
+fn cancel_on_signals() -> std::io::Result<CancellationToken> {
+    let cancel = CancellationToken::new();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let token = cancel.clone();
+    tokio::spawn(async move {
+        for first in [true, false] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            if first {
+                eprintln!("stopping; interrupt again to stop without a report");
+                token.cancel();
+            }
+        }
+        std::process::exit(130);
+    });
+    Ok(cancel)
+}
+
+impl Gathered {
+    fn add_session_run(&mut self, run: SessionRun) {
+        self.run.outcomes.push(run);
+    }
+}

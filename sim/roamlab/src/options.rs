@@ -1,0 +1,189 @@
+//! What can be said on the command line.
+
+use std::{net::IpAddr, net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Runs network scenarios: real sessions over bad networks, measured key by key.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 all is well, 1 the run or the gate failed, 2 the input was wrong, 3 the machine cannot do it."
+)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run a scenario and write its report
+    Run(RunOptions),
+    /// Check scenario files and say what is wrong with them
+    #[command(after_help = "Example:\n  roamlab check scenarios/*.ron")]
+    Check {
+        /// Scenario files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List the scenarios that come with roamlab
+    List,
+    /// Show the text of a scenario
+    #[command(after_help = "Example:\n  roamlab show lossy-29pct > my-own.ron")]
+    Show {
+        /// Name of a scenario, as `list` has it
+        name: String,
+    },
+    /// Make the report of a run folder again from its raw data
+    #[command(after_help = "Example:\n  roamlab report reports/out/lossy-29pct/latest")]
+    Report {
+        /// The run's folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Compare a run with a baseline; exit code 1 when it moved
+    Gate(GateOptions),
+    /// Record a session of your own, keys and screen, to be replayed in scenarios
+    #[command(after_help = "Example:\n  roamlab record editing.cast -- vim notes.txt")]
+    Record {
+        /// The recording (asciicast v2)
+        file: PathBuf,
+        /// What to run; your shell when left out
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
+    /// Open a shell, or run a command, in a host of a run that is going on or kept open
+    #[command(
+        after_help = "Examples:\n  roamlab run lossy-29pct --keep\n  roamlab shell lossy-29pct mosh.client\n  roamlab shell lossy-29pct mosh.client -- ip address"
+    )]
+    Shell {
+        /// Name of the scenario
+        name: String,
+        /// The session and the host, as in `mosh.client`; `client` where there is one session only
+        host: String,
+        /// What to run there; a shell when left out
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
+    /// Say what this machine has and lacks for running scenarios
+    Doctor,
+    /// Write completions for a shell
+    #[command(
+        after_help = "Example:\n  roamlab completions bash > ~/.local/share/bash-completion/completions/roamlab"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// The far end of a session under test
+    #[command(hide = true)]
+    Answer {
+        /// The script
+        script: PathBuf,
+    },
+    /// One end of an echo session
+    #[command(hide = true)]
+    Echo {
+        #[command(subcommand)]
+        end: EchoEnd,
+    },
+}
+
+/// Which end of an echo session, over what.
+#[derive(Subcommand)]
+pub(crate) enum EchoEnd {
+    /// The far end
+    Serve {
+        transport: Transport,
+        address: IpAddr,
+    },
+    /// The near end
+    Call {
+        transport: Transport,
+        to: SocketAddr,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Transport {
+    Tcp,
+    Udp,
+}
+
+/// How a scenario is run.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  roamlab run lossy-29pct\n  roamlab run my-own.ron --seed 7 --runs 3\n  roamlab run lossy-29pct --session mosh --keystrokes 50 --pcap\n\nResults go to reports/out/NAME/TIME, and reports/out/NAME/latest points there."
+)]
+pub(crate) struct RunOptions {
+    /// Name of a scenario that comes with roamlab, or a scenario file
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) scenario: String,
+    /// Where it runs
+    #[arg(long, value_enum, default_value_t = World::Host)]
+    pub(crate) world: World,
+    /// What shapes the links
+    #[arg(long, value_enum, default_value_t = ShaperKind::Auto)]
+    pub(crate) shaper: ShaperKind,
+    /// Run with this seed instead of the scenario's; may be given several times
+    #[arg(long = "seed", value_name = "N")]
+    pub(crate) seeds: Vec<u64>,
+    /// Run each seed so many times
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) runs: Option<u32>,
+    /// Run only this session; may be given several times
+    #[arg(long = "session", value_name = "NAME")]
+    pub(crate) sessions: Vec<String>,
+    /// Type so many keys instead of the scenario's number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keystrokes: Option<u32>,
+    /// Put the results into this new folder instead of one under reports/out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Capture packets at both ends of every link, with the reason for each drop (pcapng)
+    #[arg(long)]
+    pub(crate) pcap: bool,
+    /// Keep the network open after the run until Ctrl-C, to look around in it with `shell`
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+/// Where a scenario runs.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum World {
+    /// This kernel, in real time
+    Host,
+}
+
+/// What shapes the links.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ShaperKind {
+    /// What this kernel can do best
+    Auto,
+    /// User space: works on every kernel, without privileges
+    Relay,
+}
+
+/// What is compared with what.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  roamlab gate --baseline ci/baselines/clean-100ms.json reports/out/clean-100ms/latest\n  roamlab gate --baseline ci/baselines/clean-100ms.json --update \"acks ride along\" reports/out/clean-100ms/latest"
+)]
+pub(crate) struct GateOptions {
+    /// The baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: PathBuf,
+    /// Record the run as the new baseline, for this reason, instead of comparing
+    #[arg(long, value_name = "REASON")]
+    pub(crate) update: Option<String>,
+    /// Write the comparison as JUnit XML to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write the figures as JSON for benchmark dashboards (customSmallerIsBetter) to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) benchmark: Option<PathBuf>,
+    /// The run's folder
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
