@@ -19,7 +19,7 @@ pub use span::Span;
 /// A text that is not the quantity it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {expected}")]
-pub struct InvalidUnit {
+pub struct InvalidQuantity {
     /// The text.
     pub text: String,
     /// What would be right.
@@ -38,8 +38,8 @@ trait Quantity: Sized {
 }
 
 /// Read a quantity: digits, perhaps with a fraction, and a unit.
-fn parse<Q: Quantity>(text: &str) -> Result<Q, InvalidUnit> {
-    let invalid = || InvalidUnit {
+fn parse<Q: Quantity>(text: &str) -> Result<Q, InvalidQuantity> {
+    let invalid = || InvalidQuantity {
         text: text.to_owned(),
         expected: Q::EXPECTED,
     };
@@ -70,12 +70,12 @@ fn write<Q: Quantity>(count: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn deserialize<'de, Q, D>(deserializer: D) -> Result<Q, D::Error>
 where
-    Q: Quantity + FromStr<Err = InvalidUnit>,
+    Q: Quantity + FromStr<Err = InvalidQuantity>,
     D: Deserializer<'de>,
 {
     struct Text<Q>(PhantomData<Q>);
 
-    impl<Q: Quantity + FromStr<Err = InvalidUnit>> Visitor<'_> for Text<Q> {
+    impl<Q: Quantity + FromStr<Err = InvalidQuantity>> Visitor<'_> for Text<Q> {
         type Value = Q;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,7 +94,7 @@ where
 macro_rules! text_traits {
     ($quantity:ty) => {
         impl std::str::FromStr for $quantity {
-            type Err = super::InvalidUnit;
+            type Err = super::InvalidQuantity;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 super::parse(text)

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::InvalidUnit;
+use super::InvalidQuantity;
 
 /// A probability, as a fraction from 0 to 1: `0.29`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -39,13 +39,13 @@ impl fmt::Display for Probability {
 }
 
 impl FromStr for Probability {
-    type Err = InvalidUnit;
+    type Err = InvalidQuantity;
 
-    fn from_str(text: &str) -> Result<Probability, InvalidUnit> {
+    fn from_str(text: &str) -> Result<Probability, InvalidQuantity> {
         text.parse()
             .ok()
             .and_then(Probability::new)
-            .ok_or_else(|| InvalidUnit {
+            .ok_or_else(|| InvalidQuantity {
                 text: text.to_owned(),
                 expected: EXPECTED,
             })

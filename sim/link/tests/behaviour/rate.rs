@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use link::trace::Trace;
-use link::{Packet, Path, Rate, Source, Time};
+use link::{Packet, Path, PathSpec, Rate, Source, Time};
+use proptest::prelude::*;
 
-use crate::support::{Outcome, path, run_dry, send, spec};
+use crate::support::{Outcome, path, run_dry, send, spec, take_until};
 
 #[test]
 fn ten_million_packets_at_10_gbit_per_second_do_not_drift_by_a_nanosecond() {
@@ -78,17 +79,13 @@ fn a_token_bucket_fills_again_but_no_further_than_its_burst() {
         for _ in 0..4 {
             path.give(Packet::new(1_000, 0, ()), Time::from_secs(second));
         }
-        run_to(&mut path, Time::from_secs(second + 30), &mut outcome);
+        take_until(&mut path, Time::from_secs(second + 30), &mut outcome);
     }
     let arrivals = outcome.arrivals_in_millis();
     assert_eq!(
         arrivals,
         [0.0, 0.0, 1.0, 2.0, 60_000.0, 60_000.0, 60_001.0, 60_002.0]
     );
-}
-
-fn run_to(path: &mut Path<()>, until: Time, outcome: &mut Outcome<()>) {
-    crate::support::take_until(path, until, outcome);
 }
 
 #[test]
@@ -167,19 +164,100 @@ fn a_trace_begins_again_at_the_time_of_its_last_opportunity() {
     );
 }
 
+fn traced_path(trace: &Trace) -> Path<()> {
+    let rate = Some(Rate::Trace(Source::Here(trace.clone())));
+    let spec = PathSpec { rate, ..spec("()") };
+    Path::new(&spec, link::Seed(1).path("wan", link::Direction::Down)).unwrap()
+}
+
 #[test]
 fn a_trace_delivers_what_it_says_under_load() {
     let trace: Trace = link::trace::Cellular::lte(link::Direction::Down)
         .synthesize("60s".parse().unwrap(), link::Seed(1))
         .unwrap();
-    let mut spec = spec("()");
-    spec.rate = Some(Rate::Trace(Source::Here(trace.clone())));
-    let seed = link::Seed(1).path("wan", link::Direction::Down);
-    let mut path = Path::new(&spec, seed).unwrap();
+    let mut path = traced_path(&trace);
     // Twice the trace, in packets that do not divide an opportunity evenly.
     let bytes = 2 * 1_500 * trace.millis().len() as u64;
     let outcome = send(&mut path, bytes / 1_100, 1_100, Duration::ZERO);
     let seconds = outcome.arrived.last().unwrap().at.as_nanos() as f64 / 1e9;
     let rate = 8.0 * bytes as f64 / seconds;
     assert!((rate / trace.mean_bits_per_second() - 1.0).abs() < 0.001);
+}
+
+/// When packets of these times (ms) and lengths leave, by going through the opportunities one by one.
+fn departures_one_by_one(trace: &Trace, packets: &[(u64, u64)]) -> Vec<u64> {
+    let length = trace.length().as_millis() as u64;
+    let repeated = (0..).flat_map(|n| trace.millis().iter().map(move |at| n * length + at));
+    let mut departures = Vec::new();
+    let mut unsent = packets.first().map_or(0, |(_, len)| *len);
+    for now in repeated {
+        let mut left = 1_500;
+        while left > 0 && departures.len() < packets.len() && packets[departures.len()].0 <= now {
+            let part = left.min(unsent);
+            left -= part;
+            unsent -= part;
+            if unsent == 0 {
+                departures.push(now);
+                unsent = packets.get(departures.len()).map_or(0, |(_, len)| *len);
+            }
+        }
+        if departures.len() == packets.len() {
+            break;
+        }
+    }
+    departures
+}
+
+/// The given gaps summed up.
+fn times(packets: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    let mut now = 0;
+    let mut after = |(gap, len): &(u64, u64)| {
+        now += gap;
+        (now, *len)
+    };
+    packets.iter().map(&mut after).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_trace_is_what_going_through_it_one_by_one_gives(
+        gaps in prop::collection::vec(0..7u64, 1..20),
+        packets in prop::collection::vec((0..40u64, 1..4_000u64), 0..60),
+    ) {
+        let opportunities: Vec<u64> = times(&gaps.iter().map(|gap| (*gap, 0)).collect::<Vec<_>>())
+            .into_iter()
+            .map(|(at, _)| at)
+            .collect();
+        prop_assume!(opportunities.last() != Some(&0));
+        let trace = Trace::new(opportunities).unwrap();
+        let packets = times(&packets);
+        let mut path = traced_path(&trace);
+        for (at, len) in &packets {
+            path.give(Packet::new(*len as u32, 0, ()), Time::from_millis(*at));
+        }
+        let mut outcome = Outcome { arrived: vec![], dropped: vec![] };
+        run_dry(&mut path, &mut outcome);
+        let departures: Vec<u64> =
+            outcome.arrived.iter().map(|packet| packet.at.as_nanos() / 1_000_000).collect();
+        prop_assert_eq!(departures, departures_one_by_one(&trace, &packets));
+    }
+
+    #[test]
+    fn a_token_bucket_never_sends_more_than_its_burst_and_its_rate_allow(
+        packets in prop::collection::vec((0..5_000u64, 1..=3_000u64), 1..100),
+    ) {
+        let mut path = path(r#"(rate: TokenBucket(rate: "8Mbit/s", burst: "3kB"))"#);
+        for (at, len) in times(&packets) {
+            path.give(Packet::new(len as u32, 0, ()), Time::from_micros(at));
+        }
+        let mut outcome = Outcome { arrived: vec![], dropped: vec![] };
+        run_dry(&mut path, &mut outcome);
+        for (n, first) in outcome.arrived.iter().enumerate() {
+            let mut bytes = 0;
+            for last in &outcome.arrived[n..] {
+                bytes += u128::from(last.len);
+                prop_assert!(bytes <= 3_000 + (last.at - first.at).as_nanos().div_ceil(1_000));
+            }
+        }
+    }
 }
