@@ -5,7 +5,7 @@ use rustix::process::{
 };
 
 /// Limits from before [`forbid_core_dumps`], for the programs that the user starts.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct FormerLimit(Rlimit);
 
 /// Call it first of all. Refusal by the system is no reason not to run.
@@ -13,7 +13,7 @@ pub(super) fn forbid_core_dumps() -> FormerLimit {
     let former = getrlimit(Resource::Core);
     let none = Rlimit {
         current: Some(0),
-        ..former.clone()
+        ..former
     };
     let _ = setrlimit(Resource::Core, none);
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
@@ -23,6 +23,6 @@ pub(super) fn forbid_core_dumps() -> FormerLimit {
 impl FormerLimit {
     /// Puts the limit back, in a child before it executes another program.
     pub(super) fn restore(&self) {
-        let _ = setrlimit(Resource::Core, self.0.clone());
+        let _ = setrlimit(Resource::Core, self.0);
     }
 }

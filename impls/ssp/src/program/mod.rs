@@ -3,6 +3,7 @@
 //! Their options, environment, output and exit codes are those of stock's programs, so that a wrapper for the one can
 //! drive the other.
 
+pub mod client;
 pub mod server;
 
 mod hardening;

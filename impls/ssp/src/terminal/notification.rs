@@ -69,6 +69,11 @@ impl Notifications {
         });
     }
 
+    /// Takes the last message back.
+    pub fn clear(&mut self) {
+        self.message = None;
+    }
+
     /// Shows why datagrams could not be sent or read.
     pub fn show_network_error(&mut self, error: &str, now: Instant) {
         self.message = Some(Message {

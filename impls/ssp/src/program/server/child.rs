@@ -47,7 +47,7 @@ impl Child {
         if let Some(home) = home() {
             command.current_dir(home);
         }
-        let former_limit = former_limit.clone();
+        let former_limit = *former_limit;
         // SAFETY: between fork and exec the closure makes system calls only: no allocation, no locks.
         unsafe {
             command.pre_exec(move || {
