@@ -1,6 +1,16 @@
 //! Result files, statistics, plots, the HTML page, the gate.
 //!
 //! A run leaves a folder of [`results`]; everything else here is made from those files and from nothing else.
+//! [`report::write`] makes it all:
+//!
+//! | file | made by |
+//! |---|---|
+//! | `summary.json` | [`Summary`], the figures for programs |
+//! | `summary.md` | [`markdown`], the tables for people; [`terminal`] is the same for the end of a run |
+//! | `figures/*.svg`, `figures/*.png` | [`figures`] |
+//! | `report.html` | one page with everything, nothing fetched |
+//!
+//! [`gate`] compares a summary with a committed baseline. [`statistics`] says exactly what every figure means.
 
 mod analysis;
 mod answer;

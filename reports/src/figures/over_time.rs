@@ -91,18 +91,11 @@ fn draw_panel(
     latency: &Axis,
 ) -> Result<(), DrawingError> {
     draw_name(panel, session, colour)?;
-    let decades = latency
-        .labelled
-        .iter()
-        .copied()
-        .filter(|ms| ms.log10().fract().abs() < 1e-9);
-    let decades: Vec<f64> = decades.collect();
-    let labelled = if decades.len() < 2 {
-        latency.labelled.clone()
-    } else {
-        decades
-    };
-    let scale = latency.range.clone().log_scale().with_key_points(labelled);
+    let scale = latency
+        .range
+        .clone()
+        .log_scale()
+        .with_key_points(decades(latency));
     let inner = panel.margin(px(NAME_HEIGHT), px(8), 0, px(WIDTH) - px(PANEL.1 as u32));
     let mut chart = ChartBuilder::on(&inner)
         .y_label_area_size(px(PANEL.0 as u32))
@@ -143,6 +136,17 @@ fn draw_panel(
     };
     chart.draw_series(ticks.map(tick))?;
     draw_failure(panel, session)
+}
+
+/// What of an axis to label where there is little room: powers of ten, if there are two.
+fn decades(axis: &Axis) -> Vec<f64> {
+    let is_decade = |ms: &f64| ms.log10().fract().abs() < 1e-9;
+    let decades: Vec<f64> = axis.labelled.iter().copied().filter(is_decade).collect();
+    if decades.len() < 2 {
+        axis.labelled.clone()
+    } else {
+        decades
+    }
 }
 
 /// Name and description, on a ground that interrupts the lines of events.
