@@ -36,6 +36,16 @@ pub enum Rate {
 }
 
 impl Rate {
+    /// The rate in the long run, in bits per second; none while the trace's file is not loaded.
+    pub fn mean_bits_per_second(&self) -> Option<f64> {
+        match self {
+            Rate::Constant(rate) | Rate::TokenBucket { rate, .. } => {
+                Some(rate.bits_per_second() as f64)
+            }
+            Rate::Trace(trace) => trace.here().map(Trace::mean_bits_per_second),
+        }
+    }
+
     pub(crate) fn file(&self) -> Option<&str> {
         match self {
             Rate::Trace(trace) => trace.file(),

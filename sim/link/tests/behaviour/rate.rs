@@ -184,6 +184,18 @@ fn a_trace_delivers_what_it_says_under_load() {
     assert!((rate / trace.mean_bits_per_second() - 1.0).abs() < 0.001);
 }
 
+#[test]
+fn the_rate_in_the_long_run_is_known_once_a_trace_is_loaded() {
+    let mean = |text: &str| spec(text).rate.unwrap().mean_bits_per_second();
+    assert_eq!(mean(r#"(rate: Constant("8Mbit/s"))"#), Some(8e6));
+    assert_eq!(
+        mean(r#"(rate: TokenBucket(rate: "1Mbit/s", burst: "9kB"))"#),
+        Some(1e6)
+    );
+    assert_eq!(mean("(rate: Trace([1, 2, 3, 4]))"), Some(12e6));
+    assert_eq!(mean(r#"(rate: Trace("lte.down"))"#), None);
+}
+
 /// When packets of these times (ms) and lengths leave, by going through the opportunities one by one.
 fn departures_one_by_one(trace: &Trace, packets: &[(u64, u64)]) -> Vec<u64> {
     let length = trace.length().as_millis() as u64;
