@@ -52,14 +52,13 @@ pub(super) fn scroll(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>]) 
     }
 }
 
-/// IL (L) or DL (M). Neither disturbs the margins, as a scrolling region would, and both put the cursor into the first column.
+/// IL (L) or DL (M), which need no margins. Not every terminal puts the cursor into the first column, so it goes there before.
 fn edit_lines(output: &mut Output<'_>, row: usize, count: usize, function: char) {
-    output.move_to_row(row);
+    output.move_to(row, 0);
     match count {
         1 => output.format(format_args!("\x1b[{function}")),
         _ => output.format(format_args!("\x1b[{count}{function}")),
     }
-    output.arrive(row, 0);
 }
 
 fn best_move(old: &[Arc<Row>], new: &[Arc<Row>]) -> Option<Move> {

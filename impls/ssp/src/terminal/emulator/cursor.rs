@@ -163,7 +163,7 @@ impl Screen {
 
     /// DECSC.
     pub(super) fn save_cursor(&mut self) {
-        self.saved = SavedCursor {
+        let saved = SavedCursor {
             row: self.frame.cursor.row,
             col: self.frame.cursor.col,
             pen: self.frame.pen.clone(),
@@ -171,15 +171,20 @@ impl Screen {
             origin: self.origin,
             charsets: self.charsets,
         };
+        *self.saved() = saved;
     }
 
     /// DECRC.
     pub(super) fn restore_cursor(&mut self) {
-        let saved = self.saved.clone();
+        let saved = self.saved().clone();
         self.frame.pen = saved.pen;
         self.autowrap = saved.autowrap;
         self.origin = saved.origin;
         self.charsets = saved.charsets;
         self.move_to(saved.row, saved.col);
+    }
+
+    fn saved(&mut self) -> &mut SavedCursor {
+        &mut self.saved[usize::from(self.frame.shows_alternate())]
     }
 }

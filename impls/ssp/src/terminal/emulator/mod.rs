@@ -67,7 +67,8 @@ struct Screen {
     margins: Range<usize>,
     /// Where the tabulator stops: one for each column.
     tabs: Vec<bool>,
-    saved: SavedCursor,
+    /// One for either screen.
+    saved: [SavedCursor; 2],
     insert: bool,
     autowrap: bool,
     /// Whether rows are counted from the top margin (DECOM).
@@ -89,7 +90,7 @@ impl Screen {
             frame: Framebuffer::new(size),
             margins: 0..size.height,
             tabs: (0..size.width).map(is_default_tab).collect(),
-            saved: SavedCursor::default(),
+            saved: Default::default(),
             insert: false,
             autowrap: true,
             origin: false,
