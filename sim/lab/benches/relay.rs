@@ -121,8 +121,8 @@ fn millis([p50, p99]: [Duration; 2]) -> String {
     )
 }
 
-/// What was moved a second, and what would have been moved had the thread that moves it been running all
-/// the time: a figure that a busy machine hardly changes.
+/// What was moved a second, and what would have been moved had the thread that moves it been running
+/// all the time: a figure that a busy machine hardly changes.
 fn per_second(unit: f64, measure: impl FnOnce() -> f64) -> String {
     let (start, cpu_before) = (Instant::now(), cpu_time_of_relays());
     let moved = measure() / unit;

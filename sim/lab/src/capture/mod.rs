@@ -162,3 +162,55 @@ fn into_io(error: PcapError) -> io::Error {
         other => io::Error::other(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::Receiver;
+
+    use super::*;
+
+    /// A tap whose writer has room for one packet, and is not there.
+    fn narrow_tap() -> (Tap, Receiver<Message>) {
+        let (messages, inbox) = mpsc::sync_channel(1);
+        let tap = Tap {
+            file: 0,
+            zero: Duration::ZERO,
+            messages,
+            spare: Arc::new(ArrayQueue::new(1)),
+            missed: 0,
+            missed_before: 0,
+        };
+        (tap, inbox)
+    }
+
+    fn missed_before(inbox: &Receiver<Message>) -> u64 {
+        match inbox.try_recv() {
+            Ok(Message::Packet { packet, .. }) => packet.missed,
+            _ => panic!("no packet"),
+        }
+    }
+
+    #[test]
+    fn packets_that_the_disk_is_too_slow_for_are_counted_and_the_next_one_tells() {
+        let (mut tap, inbox) = narrow_tap();
+        let mut record = || tap.record(Time::ZERO, Way::Inbound, vec![0x45; 20], None);
+        record();
+        record();
+        record();
+        assert_eq!(missed_before(&inbox), 0);
+        record();
+        assert_eq!(missed_before(&inbox), 2);
+        record();
+        assert_eq!(missed_before(&inbox), 0);
+        assert_eq!(tap.missed(), 2);
+    }
+
+    #[test]
+    fn a_full_disk_is_reported_with_the_file() {
+        let capture = Capture::start(SystemTime::now()).unwrap();
+        let tap = capture.open(Path::new("/dev/full"), "wan0").unwrap();
+        drop(tap);
+        let error = capture.finish().unwrap_err();
+        insta::assert_snapshot!(error, @"/dev/full: No space left on device (os error 28)");
+    }
+}

@@ -48,7 +48,8 @@ fn attributes() -> libc::sched_attr {
         sched_deadline: 0,
         sched_period: 0,
     };
-    // SAFETY: the call writes one `sched_attr`, as long as it is told this is; thread 0 is the calling one.
+    // SAFETY: the call writes one `sched_attr`, as long as it is told this is; thread 0 is the calling
+    // one.
     unsafe {
         libc::syscall(
             libc::SYS_sched_getattr,

@@ -35,8 +35,8 @@ impl Add for Missed {
 }
 
 impl RelayReport {
-    /// Whether the relay did as the model says: 99 of 100 packets were released within `budget`, and none
-    /// was lost that no path dropped.
+    /// Whether the relay did as the model says: 99 of 100 packets were released within `budget`, and
+    /// none was lost that no path dropped.
     ///
     /// # Errors
     ///

@@ -43,8 +43,8 @@ impl Tun {
             Mode::empty(),
         )?;
         request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
-        // SAFETY: TUNSETIFF takes a pointer to one `struct ifreq`, which the kernel reads and writes back
-        // whole (linux/if_tun.h).
+        // SAFETY: TUNSETIFF takes a pointer to one `struct ifreq`, which the kernel reads and writes
+        // back whole (linux/if_tun.h).
         unsafe {
             rustix::ioctl::ioctl(
                 &file,

@@ -1,5 +1,5 @@
-//! What can be set of an interface by rtnetlink(7), asked of the kernel without a runtime: the device is
-//! made on a thread that lives for this alone.
+//! What can be set of an interface by rtnetlink(7), asked of the kernel without a runtime: the device
+//! is made on a thread that lives for this alone.
 
 use std::io;
 

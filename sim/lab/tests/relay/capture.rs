@@ -36,7 +36,8 @@ fn the_same_seed_drops_the_same_packets_twice() {
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let runs = folders.map(|folder| {
             let mut drops = send_300(&lossy, folder.path()).1;
-            // What ends the first hundred may be lost itself, and how often it is sent is not the seed's.
+            // What ends the first hundred may be lost itself, and how often it is sent is not the
+            // seed's.
             drops.retain(|drop| drop.serial < 100);
             drops
         });
