@@ -1,7 +1,5 @@
 //! What travels on a path, and what becomes of it.
 
-use std::fmt;
-
 use crate::Time;
 
 /// What a packet carries: its bytes, or a handle to them.
@@ -89,11 +87,5 @@ impl DropReason {
             DropReason::Aqm => "aqm",
             DropReason::Cut => "cut",
         }
-    }
-}
-
-impl fmt::Display for DropReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

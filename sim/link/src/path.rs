@@ -13,10 +13,11 @@ use crate::{DropReason, Dropped, Packet, PathSeed, PathSpec, Payload, SpecError,
 /// One direction of one path.
 ///
 /// [`give`](Path::give) it packets, [`take`](Path::take) what has arrived, and come back when it is
-/// [`due`](Path::due). Every packet given comes out of `take`, or of [`take_drop`](Path::take_drop) with the reason.
+/// [`due`](Path::due). Every packet given comes out of `take`, or of [`take_drop`](Path::take_drop) with the reason,
+/// where it waits until it is collected.
 ///
-/// Times that it is told must not go back. It may be asked late: the packets' own times, and what happens to
-/// them, are the same.
+/// A time before one that the path has been told already counts as that one. It may be asked late: the packets' own
+/// times, and what happens to them, are the same.
 pub struct Path<P> {
     seed: PathSeed,
     /// The stages that do something, in the order of [`kinds`], with their places there.

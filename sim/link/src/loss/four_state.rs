@@ -14,9 +14,13 @@ pub(super) struct FourState {
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum State {
+    /// State 1.
     Gap,
+    /// State 2.
     ReceivedInBurst,
+    /// State 3.
     LostInBurst,
+    /// State 4.
     LostAlone,
 }
 
