@@ -28,13 +28,13 @@ mod transport;
 #[cfg(test)]
 pub(crate) mod test_packets;
 #[cfg(test)]
-mod test_rng;
+pub(crate) mod test_rng;
 #[cfg(test)]
 mod vectors;
 
 pub use allowed_ips::{Cidr, InvalidCidr};
 pub use device::{Claim, Device, Dropped, PeerStatus, Received, Undeliverable};
-pub use endpoint::{Arrival, Endpoint, Source};
+pub use endpoint::{Arrival, Endpoint};
 pub use key::{InvalidKey, PresharedKey, PrivateKey, PublicKey};
 pub use local::Transmit;
 pub use peers::PeerId;

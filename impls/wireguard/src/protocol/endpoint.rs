@@ -7,8 +7,9 @@ use std::net::{IpAddr, SocketAddr};
 pub struct Endpoint {
     /// The peer's address and port.
     pub remote: SocketAddr,
-    /// Our own side, once the peer has spoken to it: replies leave from the address that was spoken to.
-    pub source: Option<Source>,
+    /// Our own address, once the peer has spoken to it: replies leave from the address that was spoken to, by whichever
+    /// interface the routes say.
+    pub source: Option<IpAddr>,
 }
 
 /// How a datagram came.
@@ -18,15 +19,6 @@ pub struct Arrival {
     pub from: Endpoint,
     /// The TOS or traffic class of its outer header.
     pub tos: u8,
-}
-
-/// One of our addresses, and the interface that its datagrams arrived on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The address.
-    pub address: IpAddr,
-    /// The interface's index; 0 when it does not matter.
-    pub interface: u32,
 }
 
 impl From<SocketAddr> for Endpoint {

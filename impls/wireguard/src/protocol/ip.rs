@@ -84,19 +84,26 @@ pub(crate) fn set_tos(packet: &mut [u8], tos: u8) {
 }
 
 /// The Internet checksum of `bytes` (RFC 1071), going on from the unfolded sum `initial`.
+///
+/// The sum does not depend on the order of bytes, so words are added as this machine has them and turned at the end.
 pub(crate) fn checksum(bytes: &[u8], initial: u64) -> u16 {
     let (words, rest) = bytes.as_chunks::<4>();
-    let mut sum = initial;
-    for word in words {
-        sum += u64::from(u32::from_be_bytes(*word));
-    }
     let mut last = [0; 4];
     last[..rest.len()].copy_from_slice(rest);
-    sum += u64::from(u32::from_be_bytes(last));
+    let sum: u64 = words
+        .iter()
+        .map(|word| u64::from(u32::from_ne_bytes(*word)))
+        .sum();
+    let sum = fold(sum + u64::from(u32::from_ne_bytes(last)));
+    !fold(initial + u64::from(u16::from_be_bytes(sum.to_ne_bytes())))
+}
+
+/// The one's complement sum of the 16-bit words of `sum`.
+pub(crate) fn fold(mut sum: u64) -> u16 {
     while sum > 0xffff {
         sum = (sum >> 16) + (sum & 0xffff);
     }
-    !(sum as u16)
+    sum as u16
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ const PROBES: [Duration; 4] = [
     Duration::from_millis(900),
 ];
 
+/// The least time between two probes.
+const PROBE_SPACING: Duration = Duration::from_millis(20);
+
 /// How soon a lost initiation is repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HandshakeRetry {
@@ -92,6 +95,7 @@ pub(crate) struct Timers {
     last_handshake_sent: Option<Duration>,
     sent_lastminute_handshake: bool,
     probes_sent: usize,
+    last_probe: Option<Duration>,
 }
 
 impl Timers {
@@ -236,16 +240,18 @@ impl Timers {
         was_off && seconds > 0
     }
 
-    /// Our addresses or routes changed: tell the peer, starting now.
+    /// Our addresses or routes changed: tell the peer, starting now, or a moment later when they change in a row.
     pub(crate) fn network_changed(&mut self, now: Duration) {
         self.probes_sent = 0;
-        self.set(Timer::ProbePath, now);
+        let earliest = self.last_probe.map_or(now, |last| last + PROBE_SPACING);
+        self.set(Timer::ProbePath, now.max(earliest));
     }
 
     /// [`Timer::ProbePath`] fires: arm the next probe, if there is one.
     pub(crate) fn probe_due(&mut self, now: Duration) {
         let since_change = PROBES[self.probes_sent];
         self.probes_sent += 1;
+        self.last_probe = Some(now);
         if let Some(next) = PROBES.get(self.probes_sent) {
             self.set(Timer::ProbePath, now + (*next - since_change));
         }
