@@ -43,21 +43,6 @@ pub trait Shaper {
     /// For a link that has been removed.
     fn heal(&self, link: LinkId, direction: Direction) -> Result<(), ShaperError>;
 
-    /// Pulls the cable at one end: the host there sees its interface lose carrier, and nothing crosses
-    /// this end, not even what is under way.
-    ///
-    /// # Errors
-    ///
-    /// For a link that has been removed.
-    fn detach(&self, link: LinkId, end: End) -> Result<(), ShaperError>;
-
-    /// Plugs the cable in again. Links are attached at first.
-    ///
-    /// # Errors
-    ///
-    /// For a link that has been removed.
-    fn attach(&self, link: LinkId, end: End) -> Result<(), ShaperError>;
-
     /// Takes the link away, interfaces and all.
     ///
     /// # Errors
@@ -97,15 +82,6 @@ pub struct EndPlan<'a> {
 /// A link, as long as its shaper lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LinkId(pub(crate) usize);
-
-/// An end of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum End {
-    /// Where packets that go [`Direction::Up`] come from.
-    First,
-    /// Where packets that go [`Direction::Down`] come from.
-    Second,
-}
 
 /// Why a shaper did not do what it was told.
 #[derive(Debug, thiserror::Error)]

@@ -31,7 +31,7 @@ pub use self::lateness::Lateness;
 use self::relayed_link::{LinkEnd, RelayedLink};
 pub use self::report::{BudgetExceeded, Missed, RelayReport};
 use crate::capture::Capture;
-use crate::shaper::{End, EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
+use crate::shaper::{EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
 use crate::tun::Tun;
 
 /// A running relay. Its links vanish when it is dropped.
@@ -165,14 +165,6 @@ impl Shaper for Relay {
             relay.link(link)?.path(direction).heal(now);
             Ok(())
         })
-    }
-
-    fn detach(&self, link: LinkId, end: End) -> Result<(), ShaperError> {
-        self.ask(move |relay| Ok(relay.link(link)?.set_attached(end, false)?))
-    }
-
-    fn attach(&self, link: LinkId, end: End) -> Result<(), ShaperError> {
-        self.ask(move |relay| Ok(relay.link(link)?.set_attached(end, true)?))
     }
 
     fn remove(&self, link: LinkId) -> Result<(), ShaperError> {

@@ -10,7 +10,6 @@ use super::flow::flow;
 use super::lateness::LatenessRecorder;
 use super::report::Missed;
 use crate::capture::{Fate, Tap, Way};
-use crate::shaper::End;
 use crate::tun::Tun;
 
 /// Packets that one direction may receive, or release, before the others have their turn: so a flood
@@ -22,9 +21,6 @@ const BATCH: usize = 16;
 /// or the packet was corrupted such that it is no IP packet any more.
 const UNDELIVERABLE: &str = "undeliverable";
 
-/// The reason of a drop at an end whose cable is pulled.
-const DETACHED: &str = "detached";
-
 /// A link of two ends and two directions.
 pub(super) struct RelayedLink {
     ends: [LinkEnd; 2],
@@ -35,7 +31,6 @@ pub(super) struct RelayedLink {
 pub(super) struct LinkEnd {
     tun: Tun,
     mtu: u16,
-    attached: bool,
     tap: Option<Tap>,
 }
 
@@ -48,12 +43,7 @@ struct Lane {
 
 impl LinkEnd {
     pub(super) fn new(tun: Tun, mtu: u16, tap: Option<Tap>) -> LinkEnd {
-        LinkEnd {
-            tun,
-            mtu,
-            attached: true,
-            tap,
-        }
+        LinkEnd { tun, mtu, tap }
     }
 
     /// The device at this end.
@@ -91,14 +81,6 @@ impl RelayedLink {
     /// When a direction is to be released next.
     pub(super) fn due(&self, direction: Direction) -> Option<Time> {
         self.lanes[direction as usize].path.due()
-    }
-
-    /// Plugs the cable in or pulls it, at one end.
-    pub(super) fn set_attached(&mut self, end: End, attached: bool) -> io::Result<()> {
-        let end = &mut self.ends[end as usize];
-        end.tun.set_carrier(attached)?;
-        end.attached = attached;
-        Ok(())
     }
 
     /// What it missed.
@@ -176,13 +158,6 @@ impl Crossing<'_> {
     /// path says to it, so that a packet that is dropped at once is there once, with the reason.
     fn give(&mut self, packet: Buffer, now: Time) {
         let serial = self.lane.given;
-        if !self.from.attached {
-            let reason = DETACHED;
-            let fate = Fate { serial, reason };
-            self.from
-                .record(now, Way::Outbound, packet.bytes(), Some(fate));
-            return;
-        }
         let copy = self.from.tap.as_ref().map(|tap| tap.copy(packet.bytes()));
         let (len, flow) = (packet.bytes().len() as u32, flow(packet.bytes()));
         self.lane.path.give(Packet::new(len, flow, packet), now);
@@ -197,16 +172,10 @@ impl Crossing<'_> {
     /// Hands a packet to the host that it is for.
     fn deliver(&mut self, packet: Packet<Buffer>, now: Time) {
         let bytes = packet.payload.bytes();
-        let obstacle = if !self.to.attached {
-            Some(DETACHED)
-        } else if self.to.tun.send(bytes).is_err() {
-            Some(UNDELIVERABLE)
-        } else {
-            None
-        };
-        let fate = obstacle.map(|reason| Fate {
+        let refused = self.to.tun.send(bytes).is_err();
+        let fate = refused.then_some(Fate {
             serial: packet.serial,
-            reason,
+            reason: UNDELIVERABLE,
         });
         self.to.record(now, Way::Inbound, bytes, fate);
     }

@@ -14,7 +14,7 @@ use std::os::unix::fs::FileExt;
 
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags};
-use rustix::ioctl::{Opcode, Setter, Updater};
+use rustix::ioctl::{Opcode, Updater};
 
 /// The file side of a TUN device. The interface exists until this is dropped.
 #[derive(Debug)]
@@ -94,24 +94,6 @@ impl Tun {
     /// `EIO` when the interface is down, `EINVAL` when this is no IP packet.
     pub fn send(&self, packet: &[u8]) -> io::Result<()> {
         rustix::io::write(&self.file, packet)?;
-        Ok(())
-    }
-
-    /// Plugs the cable in or pulls it, as the host sees it: `carrier` in `ip link`, and routes through
-    /// the interface marked `linkdown`.
-    ///
-    /// # Errors
-    ///
-    /// What the kernel answers (Linux 5.0 or later knows the request).
-    pub fn set_carrier(&self, plugged_in: bool) -> io::Result<()> {
-        // SAFETY: TUNSETCARRIER reads one int through the pointer that `Setter` passes (linux/if_tun.h)
-        // and writes nothing.
-        unsafe {
-            rustix::ioctl::ioctl(
-                &self.file,
-                Setter::<{ libc::TUNSETCARRIER as Opcode }, libc::c_int>::new(plugged_in.into()),
-            )
-        }?;
         Ok(())
     }
 }

@@ -85,6 +85,35 @@ fn a_cut_is_given_as_a_reason() {
 }
 
 #[test]
+fn what_arrives_at_an_interface_that_is_down_is_undeliverable() {
+    isolated(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let hosts = TwoHosts::new();
+        let perfect = PathSpec::default();
+        hosts
+            .connect(0, &perfect, &perfect, Some(folder.path()))
+            .unwrap();
+        let [client, server] = hosts.sockets(0);
+        hosts.connect(1, &perfect, &perfect, None).unwrap();
+        let [witness, other_witness] = hosts.sockets(1);
+        hosts.client.command("ip link set wan0 down");
+        send(&server, 0..1);
+        // What was sent later on another link has passed: so the relay has seen to this.
+        receive_until(&witness, &other_witness, 99);
+        hosts.client.command("ip link set wan0 up");
+        assert_eq!(receive_until(&client, &server, 99), []);
+        hosts.relay.stop().unwrap();
+
+        let received = drops(&folder.path().join("client.pcapng")).unwrap();
+        let undeliverable = DropRecord {
+            serial: 0,
+            reason: "undeliverable".to_owned(),
+        };
+        assert_eq!(received, [undeliverable]);
+    });
+}
+
+#[test]
 fn tcpdump_reads_a_capture() {
     isolated(|| {
         let folder = tempfile::tempdir().unwrap();
