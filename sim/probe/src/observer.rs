@@ -6,73 +6,21 @@ use crate::screen::{Picture, Screen};
 use crate::script::{MARKER, Script, Step};
 
 /// What stands between a script and a client's terminal.
-pub(crate) enum Observer {
-    /// A terminal session, judged by its screen.
-    Screen(Box<ScreenObserver>),
-    /// An echo, which gives each key's number back.
-    Echo(EchoObserver),
-}
-
-impl Observer {
-    /// For a session with a terminal at its far end.
-    pub(crate) fn screen(script: &Script) -> Self {
-        let screen = Screen::new(script.size);
-        Observer::Screen(Box::new(ScreenObserver {
-            shown: screen.picture(None),
-            screen,
-            judge: Judge::new(script),
-        }))
-    }
-
-    /// For a session that only echoes.
-    pub(crate) fn echo() -> Self {
-        Observer::Echo(EchoObserver::default())
-    }
-
+pub(crate) trait Observer: Send {
     /// What is to be written for a step; it counts as typed.
-    pub(crate) fn keys(&mut self, number: usize, step: &Step) -> Vec<u8> {
-        match self {
-            Observer::Screen(observer) => {
-                observer.judge.typed();
-                step.input.clone()
-            }
-            Observer::Echo(_) => format!("{number}\n").into_bytes(),
-        }
-    }
+    fn keys(&mut self, number: usize, step: &Step) -> Vec<u8>;
 
     /// Takes in what the client drew, and says which steps that is the first to answer.
-    pub(crate) fn read(&mut self, output: &[u8]) -> Vec<usize> {
-        match self {
-            Observer::Screen(observer) => observer.read(output),
-            Observer::Echo(observer) => observer.read(output),
-        }
-    }
+    fn read(&mut self, output: &[u8]) -> Vec<usize>;
 
     /// Whether the session is established: the far end's greeting shows.
-    pub(crate) fn is_ready(&self) -> bool {
-        match self {
-            Observer::Screen(observer) => observer.shown.lines().iter().any(|line| line == MARKER),
-            Observer::Echo(observer) => observer.is_ready,
-        }
-    }
-
-    /// Whether an answer to this step could be seen.
-    pub(crate) fn is_visible(&self, step: usize) -> bool {
-        match self {
-            Observer::Screen(observer) => observer.judge.is_visible(step),
-            Observer::Echo(_) => true,
-        }
-    }
+    fn is_ready(&self) -> bool;
 
     /// What shows now, for the message about a session that failed.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        match self {
-            Observer::Screen(observer) => observer.shown.lines(),
-            Observer::Echo(observer) => vec![String::from_utf8_lossy(&observer.line).into_owned()],
-        }
-    }
+    fn lines(&self) -> Vec<String>;
 }
 
+/// Judges a session with a terminal at its far end by the client's screen.
 pub(crate) struct ScreenObserver {
     screen: Screen,
     shown: Picture,
@@ -80,21 +28,51 @@ pub(crate) struct ScreenObserver {
 }
 
 impl ScreenObserver {
+    /// An observer of a blank screen.
+    pub(crate) fn new(script: &Script) -> Self {
+        let screen = Screen::new(script.size);
+        ScreenObserver {
+            shown: screen.picture(None),
+            screen,
+            judge: Judge::new(script),
+        }
+    }
+}
+
+impl Observer for ScreenObserver {
+    fn keys(&mut self, _number: usize, step: &Step) -> Vec<u8> {
+        self.judge.typed();
+        step.input.clone()
+    }
+
     fn read(&mut self, output: &[u8]) -> Vec<usize> {
         self.screen.feed(output);
         self.shown = self.screen.picture(Some(&self.shown));
         self.judge.see(&self.shown)
     }
+
+    fn is_ready(&self) -> bool {
+        self.shown.lines().iter().any(|line| line == MARKER)
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.shown.lines()
+    }
 }
 
-/// Reads lines: first [`READY`], then the numbers of the steps that came back.
+/// Reads the lines of a session that echoes: first [`READY`], then the numbers of the steps that came back.
 #[derive(Default)]
 pub(crate) struct EchoObserver {
     is_ready: bool,
+    /// The line that isn't complete.
     line: Vec<u8>,
 }
 
-impl EchoObserver {
+impl Observer for EchoObserver {
+    fn keys(&mut self, number: usize, _step: &Step) -> Vec<u8> {
+        format!("{number}\n").into_bytes()
+    }
+
     fn read(&mut self, output: &[u8]) -> Vec<usize> {
         let mut answered = Vec::new();
         for &byte in output {
@@ -109,5 +87,34 @@ impl EchoObserver {
             answered.extend(line.parse::<usize>());
         }
         answered
+    }
+
+    fn is_ready(&self) -> bool {
+        self.is_ready
+    }
+
+    fn lines(&self) -> Vec<String> {
+        vec![String::from_utf8_lossy(&self.line).into_owned()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_echo_is_ready_when_it_says_so() {
+        let mut observer = EchoObserver::default();
+        assert!(observer.read(b"rea").is_empty());
+        assert!(!observer.is_ready());
+        observer.read(b"dy\r\n");
+        assert!(observer.is_ready());
+    }
+
+    #[test]
+    fn an_echo_answers_the_steps_whose_numbers_come_back() {
+        let mut observer = EchoObserver::default();
+        assert_eq!(observer.read(b"ready\n0\n2\n1"), [0, 2]);
+        assert_eq!(observer.read(b"7\nnoise\n"), [17]);
     }
 }

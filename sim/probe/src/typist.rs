@@ -16,11 +16,13 @@ use crate::terminal::Terminal;
 /// Read at once; a pseudo-terminal gives no more.
 const BUFFER: usize = 4096;
 
-/// How typing ended.
+/// How establishing or typing ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// All was typed, and answered or waited for.
+    /// The greeting shows; or all was typed, and answered or waited for.
     Done,
+    /// The greeting didn't show in time.
+    GivenUp,
     /// The caller cancelled it.
     Cancelled,
     /// The client closed its terminal.
@@ -30,7 +32,7 @@ pub(crate) enum End {
 /// One client, and what it is told.
 pub(crate) struct Typist<'a> {
     pub(crate) terminal: &'a Terminal,
-    pub(crate) observer: &'a mut Observer,
+    pub(crate) observer: &'a mut dyn Observer,
     pub(crate) progress: &'a UnboundedSender<Progress>,
     pub(crate) cancel: &'a CancellationToken,
     /// What all times count from.
@@ -39,22 +41,22 @@ pub(crate) struct Typist<'a> {
 
 impl Typist<'_> {
     /// Reads the client's screen until the session is established, or `give_up` has come.
-    pub(crate) async fn establish(&mut self, give_up: Instant) -> io::Result<Option<End>> {
+    pub(crate) async fn establish(&mut self, give_up: Instant) -> io::Result<End> {
         let alarm = Alarm::new()?;
         alarm.set(give_up)?;
         let mut buffer = [0; BUFFER];
         while !self.observer.is_ready() {
             tokio::select! {
                 biased;
-                () = self.cancel.cancelled() => return Ok(Some(End::Cancelled)),
-                rung = alarm.ring() => return rung.map(|()| Some(End::Done)),
+                () = self.cancel.cancelled() => return Ok(End::Cancelled),
+                rung = alarm.ring() => return rung.map(|()| End::GivenUp),
                 length = self.terminal.read(&mut buffer) => match length? {
-                    0 => return Ok(Some(End::ClientEnded)),
+                    0 => return Ok(End::ClientEnded),
                     length => drop(self.observer.read(&buffer[..length])),
                 },
             }
         }
-        Ok(None)
+        Ok(End::Done)
     }
 
     /// Types the script from now on; returns what became of each measured key that was typed, and how it ended.
@@ -62,8 +64,7 @@ impl Typist<'_> {
         &mut self,
         script: &Script,
     ) -> (Vec<Keystroke>, io::Result<End>) {
-        let observer = &*self.observer;
-        let mut schedule = Schedule::new(script, Instant::now(), |step| observer.is_visible(step));
+        let mut schedule = Schedule::new(script, Instant::now());
         let end = self.follow(script, &mut schedule).await;
         (schedule.keystrokes(self.zero, Instant::now()), end)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use scenario::Replay;
 
 use super::{Script, Step};
+use crate::judge::Judge;
 use crate::recording::{Recording, RecordingError, Way};
 
 /// Only keys that were answered this soon when they were recorded are measured: what comes later is the work of a
@@ -55,11 +56,16 @@ impl Script {
         if steps.len() == 1 {
             return Err(RecordingError::NoInput);
         }
-        Ok(Script {
+        let mut script = Script {
             size: recording.size,
             steps,
             drain: replay.drain.duration(),
-        })
+        };
+        let judge = Judge::new(&script);
+        for (number, step) in script.steps.iter_mut().enumerate() {
+            step.measured &= judge.is_visible(number);
+        }
+        Ok(script)
     }
 }
 
@@ -114,6 +120,14 @@ mod tests {
         let script = replay(EVENTS, None).unwrap();
         let measured: Vec<_> = script.steps.iter().map(|step| step.measured).collect();
         assert_eq!(measured, [false, true, true, false]);
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_measured() {
+        let bell = r#"[1.0,"i","\t"]
+            [1.001,"o","\u0007"]"#;
+        let script = replay(bell, None).unwrap();
+        assert!(!script.steps[1].measured);
     }
 
     #[test]

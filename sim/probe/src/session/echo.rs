@@ -6,7 +6,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use super::{Prepared, ServerLog, Setting, machine};
-use crate::observer::Observer;
+use crate::observer::EchoObserver;
 use crate::outcome::{Said, SessionError};
 
 /// What the keys travel in.
@@ -66,7 +66,7 @@ pub(super) async fn prepare(
         client,
         server: Box::new(server),
         server_log: ServerLog::default(),
-        observer: Observer::echo(),
+        observer: Box::new(EchoObserver::default()),
         versions: Vec::new(),
     })
 }

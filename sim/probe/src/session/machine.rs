@@ -28,29 +28,29 @@ pub(super) fn find(program: &'static str) -> Result<PathBuf, SessionError> {
         .chain(SYSTEM_FOLDERS.map(PathBuf::from))
         .map(|folder| folder.join(program))
         .find(|candidate| candidate.is_file())
-        .ok_or_else(|| missing(program))
+        .ok_or_else(|| not_started(program.as_ref(), io::ErrorKind::NotFound.into()))
 }
 
 /// Says why a program could not be started.
 pub(super) fn not_started(program: &OsStr, error: io::Error) -> SessionError {
     let name = Path::new(program).file_name().unwrap_or(program);
     let name = name.to_string_lossy();
-    match error.kind() {
-        io::ErrorKind::NotFound => missing(&name),
+    match package(&name) {
+        Some(package) if error.kind() == io::ErrorKind::NotFound => SessionError::Missing {
+            program: name.into_owned(),
+            package,
+        },
         _ => SessionError::io(format!("starting {name}"))(error),
     }
 }
 
-fn missing(program: &str) -> SessionError {
-    let package = match program {
-        "ssh" | "ssh-keygen" => "openssh-client",
-        "sshd" => "openssh-server",
-        "mosh-client" | "mosh-server" => "mosh",
-        _ => "roamlab",
-    };
-    SessionError::Missing {
-        program: program.to_owned(),
-        package,
+/// The package that others' programs come in, as Debian and its kin call it.
+fn package(program: &str) -> Option<&'static str> {
+    match program {
+        "ssh" | "ssh-keygen" => Some("openssh-client"),
+        "sshd" => Some("openssh-server"),
+        "mosh-client" | "mosh-server" => Some("mosh"),
+        _ => None,
     }
 }
 

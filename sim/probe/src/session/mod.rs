@@ -54,7 +54,7 @@ pub struct Session<'a> {
     setting: &'a Setting,
     child: Child,
     terminal: Terminal,
-    observer: Observer,
+    observer: Box<dyn Observer>,
     errors: File,
     versions: Vec<(String, String)>,
     established_at: Duration,
@@ -70,7 +70,7 @@ struct Prepared {
     client: Command,
     server: Box<dyn Send>,
     server_log: ServerLog,
-    observer: Observer,
+    observer: Box<dyn Observer>,
     versions: Vec<(String, String)>,
 }
 
@@ -153,15 +153,15 @@ impl<'a> Session<'a> {
         let give_up = started + setting.patience;
         let end = session.typist(progress, cancel).establish(give_up).await;
         match end.map_err(SessionError::io("reading the client's screen"))? {
-            None => {
+            End::Done => {
                 session.established_at = Instant::now().saturating_duration_since(setting.zero);
                 session.congestion_control = session.child.id().and_then(tcp::congestion_control);
                 let _ = progress.send(Progress::Established(session.established_at));
                 Ok(session)
             }
-            Some(End::Cancelled) => Err(SessionError::Cancelled),
-            Some(End::ClientEnded) => Err(session.client_ended().await),
-            Some(End::Done) => Err(SessionError::NotEstablished {
+            End::Cancelled => Err(SessionError::Cancelled),
+            End::ClientEnded => Err(session.client_ended().await),
+            End::GivenUp => Err(SessionError::NotEstablished {
                 after: started.elapsed(),
                 screen: Said::last(session.observer.lines()),
                 errors: session.said(),
@@ -181,7 +181,7 @@ impl<'a> Session<'a> {
         let partial = matches!(end, Ok(End::Cancelled));
         let error = match end {
             Ok(End::ClientEnded) => Some(self.client_ended().await),
-            Ok(End::Done | End::Cancelled) => None,
+            Ok(End::Done | End::Cancelled | End::GivenUp) => None,
             Err(error) => Some(SessionError::io("typing")(error)),
         };
         Outcome {
@@ -201,7 +201,7 @@ impl<'a> Session<'a> {
     ) -> Typist<'b> {
         Typist {
             terminal: &self.terminal,
-            observer: &mut self.observer,
+            observer: &mut *self.observer,
             progress,
             cancel,
             zero: self.setting.zero,
@@ -236,5 +236,21 @@ impl<'a> Session<'a> {
         let client = said.lines().map(str::to_owned);
         let server = self.server_log.lines().into_iter();
         Said::last(client.chain(server.map(|line| format!("server: {line}"))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_may_run_on_any_thread() {
+        fn any_thread(_: impl Send) {}
+        let _ = |session: &scenario::Session,
+                 setting: &Setting,
+                 progress: &UnboundedSender<Progress>,
+                 cancel: &CancellationToken| {
+            any_thread(run(session, setting, progress, cancel));
+        };
     }
 }

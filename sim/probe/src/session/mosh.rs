@@ -9,7 +9,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use scenario::Predict;
 
 use super::{Prepared, ServerLog, Setting, machine};
-use crate::observer::Observer;
+use crate::observer::ScreenObserver;
 use crate::outcome::{Said, SessionError};
 
 /// The value of `MOSH_PREDICTION_DISPLAY`.
@@ -66,7 +66,7 @@ pub(super) async fn prepare(
         client,
         server: Box::new(server),
         server_log: ServerLog::default(),
-        observer: Observer::screen(&setting.script),
+        observer: Box::new(ScreenObserver::new(&setting.script)),
         versions: vec![
             machine::version(&*setting.client, &client_program, "--version").await,
             machine::version(&*setting.server, &server_program, "--version").await,

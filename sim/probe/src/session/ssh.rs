@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::{Prepared, ServerLog, Setting, machine};
-use crate::observer::Observer;
+use crate::observer::ScreenObserver;
 use crate::outcome::{Said, SessionError};
 
 /// Where the session's `sshd` listens; not where the machine's own does.
@@ -63,7 +63,7 @@ pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared
         client,
         server: Box::new(server),
         server_log,
-        observer: Observer::screen(&setting.script),
+        observer: Box::new(ScreenObserver::new(&setting.script)),
         versions: vec![machine::version(&*setting.client, &ssh, "-V").await],
     })
 }
@@ -109,7 +109,7 @@ fn client_config(setting: &Setting, folder: &Path) -> String {
          IdentitiesOnly yes\n\
          IdentityAgent none\n\
          UserKnownHostsFile \"{folder}/known-hosts\"\n\
-         GlobalKnownHostsFile none\n\
+         GlobalKnownHostsFile /dev/null\n\
          StrictHostKeyChecking yes\n\
          UpdateHostKeys no\n\
          PreferredAuthentications publickey\n\

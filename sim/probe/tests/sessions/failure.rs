@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
@@ -14,7 +14,10 @@ use crate::loopback::{assert_nothing_left, block_on, setting, test, typing, watc
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
-        test("a_missing_program_is_named", a_missing_program_is_named),
+        test(
+            "a_missing_program_is_named_with_its_package",
+            a_missing_program_is_named_with_its_package,
+        ),
         test(
             "a_server_without_its_address_says_so",
             a_server_without_its_address_says_so,
@@ -64,16 +67,45 @@ fn tcp() -> Session {
     Session::Tcp(Default::default())
 }
 
-fn a_missing_program_is_named() {
+/// A place where no program is.
+struct Nowhere;
+
+impl Place for Nowhere {
+    fn command(&self, _program: &OsStr) -> Command {
+        Command::new("/no/such/program")
+    }
+}
+
+fn a_missing_program_is_named_with_its_package() {
     let folder = tempfile::tempdir().unwrap();
     let mut setting = setting(typing(1), &folder);
-    setting.program = "/no/such/roamlab".into();
-    let (outcome, _) = block_on(watched(&tcp(), &setting, |_, _| {}));
-    let error = outcome.error.expect("an error").to_string();
+    setting.server = Arc::new(Nowhere);
+    let program = setting
+        .program
+        .file_name()
+        .map(Path::new)
+        .unwrap()
+        .to_owned();
+    let error_of = |session| {
+        let (outcome, _) = block_on(watched(&session, &setting, |_, _| {}));
+        outcome.error.expect("an error").to_string()
+    };
     assert_eq!(
-        error,
-        "roamlab is not installed: install the package roamlab"
+        error_of(mosh()),
+        "mosh-server is not installed: install the package mosh"
     );
+    assert_eq!(
+        error_of(ssh()),
+        "ssh-keygen is not installed: install the package openssh-client"
+    );
+    assert_eq!(
+        error_of(tcp()),
+        format!(
+            "starting {}: No such file or directory (os error 2)",
+            program.display()
+        )
+    );
+    assert_nothing_left(&folder);
 }
 
 fn a_server_without_its_address_says_so() {
