@@ -165,7 +165,11 @@ fn into_io(error: PcapError) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
     use std::sync::mpsc::Receiver;
+
+    use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
+    use pcap_file::pcapng::{Block, PcapNgReader};
 
     use super::*;
 
@@ -203,6 +207,43 @@ mod tests {
         record();
         assert_eq!(missed_before(&inbox), 0);
         assert_eq!(tap.missed(), 2);
+    }
+
+    #[test]
+    fn a_record_has_the_time_the_direction_the_fate_and_the_bytes_of_its_packet() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("client.pcapng");
+        let zero = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let capture = Capture::start(zero).unwrap();
+        let mut tap = capture.open(&path, "wan0").unwrap();
+        let fate = Fate {
+            serial: 17,
+            reason: "loss",
+        };
+        let packet = tap.copy(&[0x45; 20]);
+        tap.record(
+            Time::from_nanos(123_456_789),
+            Way::Outbound,
+            packet,
+            Some(fate),
+        );
+        drop(tap);
+        capture.finish().unwrap();
+
+        let mut reader = PcapNgReader::new(Cursor::new(std::fs::read(&path).unwrap())).unwrap();
+        let interface = reader.next_block().unwrap().unwrap().into_owned();
+        assert!(matches!(interface, Block::InterfaceDescription(_)));
+        let Block::EnhancedPacket(record) = reader.next_block().unwrap().unwrap() else {
+            panic!("no packet");
+        };
+        assert_eq!(record.timestamp, Duration::new(1_700_000_000, 123_456_789));
+        assert_eq!((record.original_len, &*record.data), (20, &[0x45; 20][..]));
+        let options = [
+            EnhancedPacketOption::Flags(0b10),
+            EnhancedPacketOption::Comment("dropped: loss (packet 17)".into()),
+        ];
+        assert_eq!(record.options, options);
+        assert!(reader.next_block().is_none());
     }
 
     #[test]

@@ -98,4 +98,13 @@ mod tests {
             assert_eq!(flow(bytes), 0, "{bytes:?}");
         }
     }
+
+    #[test]
+    fn packets_that_were_cut_short_have_some_flow() {
+        for packet in [udp([10, 0, 0, 1], (1, 2), b"text"), tcp6([1; 16], (1, 2))] {
+            for length in 0..packet.len() {
+                flow(&packet[..length]);
+            }
+        }
+    }
 }

@@ -176,6 +176,18 @@ fn a_removed_link_takes_its_interfaces_along() {
 }
 
 #[test]
+fn a_stopped_relay_leaves_no_interface_behind() {
+    isolated(|| {
+        let hosts = TwoHosts::new();
+        hosts.connect(0, &spec("()"), &spec("()"), None).unwrap();
+        hosts.relay.stop().unwrap();
+        for host in [&hosts.client, &hosts.server] {
+            host.command("ip tuntap add wan0 mode tun");
+        }
+    });
+}
+
+#[test]
 fn a_flood_on_one_link_does_not_starve_another() {
     isolated(|| {
         let hosts = TwoHosts::new();
