@@ -31,6 +31,9 @@ const FIRST_CONTACT: Duration = Duration::from_secs(60);
 /// A client silent for so long is entered as away.
 const AWAY: Duration = Duration::from_secs(30);
 
+/// A reason not to start the program is shown for so long.
+const FAREWELL: Duration = Duration::from_secs(3);
+
 /// No more datagrams are taken in one turn, so that output is not starved.
 const DATAGRAMS_A_TURN: usize = 64;
 
@@ -82,6 +85,8 @@ pub(super) struct Session<'a> {
     /// Up to where the user's input has been taken.
     read: u64,
     entered_as: Option<Attachment>,
+    /// When to end a session whose program could not be started.
+    ends_at: Option<Instant>,
     /// The session is over, and there is no client to be told.
     has_nobody_to_tell: bool,
 }
@@ -118,6 +123,7 @@ impl<'a> Session<'a> {
             pending_input: Vec::new(),
             read: 0,
             entered_as: None,
+            ends_at: None,
             has_nobody_to_tell: false,
         }
     }
@@ -172,7 +178,13 @@ impl<'a> Session<'a> {
         let patience = self
             .patience()
             .map(|patience| self.last_contact() + patience);
-        let deadlines = [self.transport.next_deadline(now), echo, away, patience];
+        let deadlines = [
+            self.transport.next_deadline(now),
+            echo,
+            away,
+            patience,
+            self.ends_at,
+        ];
         deadlines.into_iter().flatten().min()
     }
 
@@ -201,6 +213,9 @@ impl<'a> Session<'a> {
             .is_some_and(|at| at <= now)
         {
             self.transport.local_mut(now).handle_timeout(now);
+        }
+        if self.ends_at.take_if(|at| *at <= now).is_some() {
+            self.shut_down(now);
         }
         self.enter_attachment(now);
     }
@@ -298,7 +313,7 @@ impl<'a> Session<'a> {
                 let name = command.first().map_or("the login shell", String::as_str);
                 let message = format!("ssp-server: cannot start {name}: {error}\r\n");
                 self.transport.local_mut(now).write(message.as_bytes());
-                self.transport.shut_down(now);
+                self.ends_at = Some(now + FAREWELL);
             }
         }
     }
