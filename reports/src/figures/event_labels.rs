@@ -29,12 +29,11 @@ struct Label {
 }
 
 impl EventLabels {
-    /// Places the events of the session that saw most of them.
+    /// Places the events of the session that saw most of them, the uppermost if several did: an event that waits for
+    /// a session's state fires at another time in each, and the labels stand right above the first panel.
     pub(super) fn of(analysis: &Analysis, time: &Axis) -> Self {
-        let most = analysis
-            .sessions
-            .iter()
-            .max_by_key(|session| session.recoveries.len());
+        let upwards = analysis.sessions.iter().rev();
+        let most = upwards.max_by_key(|session| session.recoveries.len());
         let events = most.map_or(&[][..], |session| &session.recoveries);
         Self::place(
             events

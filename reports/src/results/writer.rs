@@ -31,7 +31,7 @@ impl Writer {
             keystrokes: create_new(&dir.join(KEYSTROKES_FILE))?,
             events: create_new(&dir.join(EVENTS_FILE))?,
         };
-        let unfinished = "the run was killed before it could finish".to_owned();
+        let unfinished = "the run has not finished, or was killed before it could".to_owned();
         writer.write_run(&Run {
             partial: run.partial.clone().or(Some(unfinished)),
             ..run.clone()

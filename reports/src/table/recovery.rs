@@ -8,10 +8,11 @@ use crate::units::bounded;
 pub(crate) fn recovery(analysis: &Analysis) -> Option<Table> {
     let saw_events = |of: &&SessionAnalysis| !of.recoveries.is_empty();
     let sessions: Vec<_> = analysis.sessions.iter().filter(saw_events).collect();
-    let events = &sessions
+    let most = sessions
         .iter()
-        .max_by_key(|session| session.recoveries.len())?
-        .recoveries;
+        .rev()
+        .max_by_key(|session| session.recoveries.len())?;
+    let events = &most.recoveries;
     let names = sessions.iter().map(|of| of.session.name.as_str());
     let titles: Vec<_> = ["event", "at s"].into_iter().chain(names).collect();
     let rows = events.iter().enumerate().map(|(index, event)| {

@@ -110,7 +110,7 @@ fn what_a_killed_run_leaves_can_be_read_and_says_that_it_is_partial() {
     assert_eq!(left.keystrokes, keystrokes[..1]);
     assert_eq!(
         left.run.partial.as_deref(),
-        Some("the run was killed before it could finish")
+        Some("the run has not finished, or was killed before it could")
     );
 }
 
