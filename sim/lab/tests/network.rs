@@ -60,6 +60,7 @@ fn trials() -> Vec<Trial> {
         a_firewall_blocks_udp,
         a_host_without_ipv4_is_reached_over_ipv6,
         links_are_silent_until_somebody_sends,
+        routers_are_silent_until_somebody_sends,
         programs_of_a_host_end_with_it,
     ]
 }
@@ -442,8 +443,9 @@ async fn a_host_without_ipv4_is_reached_over_ipv6() {
     assert!(four.send_to(b"four", there).is_err(), "IPv4 still works");
 }
 
-async fn links_are_silent_until_somebody_sends() {
-    let (scenario, relay) = (scenario(PLAIN), relay());
+/// Sends one datagram through a network and counts the packets that each end of a link saw.
+async fn packets_seen(network: &str, link: &str, ends: [&str; 2]) -> [usize; 2] {
+    let (scenario, relay) = (scenario(network), relay());
     let folder = tempfile::tempdir().expect("a folder");
     let purpose = Purpose {
         captures: Some(folder.path()),
@@ -462,16 +464,36 @@ async fn links_are_silent_until_somebody_sends() {
     receive(&server);
     drop(network);
     relay.stop().expect("a clean end");
-    for host in ["client", "server"] {
-        let path = folder.path().join(format!("test-wan-{host}.pcapng"));
+    ends.map(|host| {
+        let path = folder.path().join(format!("test-{link}-{host}.pcapng"));
         let read = std::process::Command::new("tcpdump")
             .arg("-nr")
             .arg(&path)
             .output()
             .expect("tcpdump");
-        let text = String::from_utf8_lossy(&read.stdout);
-        assert_eq!(text.lines().count(), 1, "at {host}:\n{text}");
-    }
+        String::from_utf8_lossy(&read.stdout).lines().count()
+    })
+}
+
+async fn links_are_silent_until_somebody_sends() {
+    assert_eq!(
+        packets_seen(PLAIN, "wan", ["client", "server"]).await,
+        [1, 1]
+    );
+}
+
+async fn routers_are_silent_until_somebody_sends() {
+    let network = r#"
+        hosts: { "client": (), "router": (), "server": () },
+        links: {
+            "lan": (between: ("client", "router"), ipv6: true),
+            "wan": (between: ("router", "server"), ipv6: true),
+        },
+    "#;
+    assert_eq!(
+        packets_seen(network, "lan", ["client", "router"]).await,
+        [1, 1]
+    );
 }
 
 async fn programs_of_a_host_end_with_it() {

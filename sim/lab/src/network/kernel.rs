@@ -52,13 +52,17 @@ impl Kernel {
             let lo = netlink.index("lo").await?;
             netlink.set_up(lo, true).await?;
             let mut devices = IndexMap::new();
-            for (number, (link_name, _)) in scenario
+            for (number, (link_name, link)) in scenario
                 .links
                 .iter()
                 .enumerate()
                 .filter(|(_, (_, link))| link.joins(name))
             {
-                let index = netlink.index(&device(link_name, number)).await?;
+                let device = device(link_name, number);
+                if has_ipv6() && !Topology::carries_ipv6(link) {
+                    host.set_sysctl(&format!("ipv6/conf/{device}/disable_ipv6"), "1")?;
+                }
+                let index = netlink.index(&device).await?;
                 netlink.set_queue_length(index, QUEUE_PACKETS).await?;
                 devices.insert(number, index);
             }

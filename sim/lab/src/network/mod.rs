@@ -137,6 +137,13 @@ impl<'a> Network<'a> {
         self.topology.addresses(self.topology.host(host)).collect()
     }
 
+    /// The first address that a host has on a link.
+    #[must_use]
+    pub fn address_on(&self, host: &str, link: &str) -> Option<IpAddr> {
+        let (number, side) = self.end(host, link);
+        self.topology.end(number, side).addresses.first().copied()
+    }
+
     /// An address of `family` at which `from` can reach `to`; none when only `to` can make the first step.
     #[must_use]
     pub fn reachable_address(&self, from: &str, to: &str, family: Family) -> Option<IpAddr> {
@@ -343,11 +350,18 @@ impl<'a> Network<'a> {
     fn load_rules(&self, name: &str) -> Result<()> {
         let host = &self.scenario.hosts[name];
         let nat = host.nat.as_ref().map(|nat| (nat, &self.translations[name]));
-        if nat.is_none() && host.firewall.is_none() {
+        let device = |link: &str| device(link, self.topology.link(link));
+        let mut rules = rules::ruleset(nat, host.firewall.as_ref(), device);
+        let number = self.topology.host(name);
+        let ipv6 = self
+            .links_of(name)
+            .any(|link| Topology::carries_ipv6(&self.scenario.links[link]));
+        if ipv6 && self.topology.forwards(number) {
+            rules.push_str(rules::SILENT_ROUTER);
+        }
+        if rules.is_empty() {
             return Ok(());
         }
-        let device = |link: &str| device(link, self.topology.link(link));
-        let rules = rules::ruleset(nat, host.firewall.as_ref(), device);
         kernel::load_rules(&self.hosts[name], &rules)
     }
 }

@@ -18,13 +18,25 @@ pub(super) struct Translation {
     pub(super) life: u16,
 }
 
+/// What keeps an IPv6 router from telling its links, unasked, which multicast groups it is in: no session sent that.
+pub(super) const SILENT_ROUTER: &str = "table ip6 silence {
+  chain output {
+    type filter hook output priority filter;
+    icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } drop
+  }
+}
+";
+
 /// The whole ruleset of a host, to be loaded in place of what was there. `device` names a link's device.
 pub(super) fn ruleset(
     nat: Option<(&Nat, &Translation)>,
     firewall: Option<&Firewall>,
     device: impl Fn(&str) -> String,
 ) -> String {
-    let mut text = String::from("flush ruleset\n");
+    let mut text = String::new();
+    if nat.is_some() || firewall.is_some() {
+        text.push_str("flush ruleset\n");
+    }
     let outside = nat.map(|(nat, _)| device(&nat.outside));
     if let (Some((nat, translation)), Some(outside)) = (nat, &outside) {
         translate(&mut text, nat.kind, translation, outside);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use scenario::{Action, Scenario};
+use scenario::{Action, Link, Scenario};
 
 /// The two ends of a link: 0 is the first host of `between`.
 pub(super) type Side = usize;
@@ -131,6 +131,15 @@ impl Topology {
         Self { hosts, links }
     }
 
+    /// Whether anything on a link may have an IPv6 address.
+    pub(super) fn carries_ipv6(link: &Link) -> bool {
+        let written = link
+            .addresses
+            .iter()
+            .flat_map(|(first, second)| first.0.iter().chain(&second.0));
+        link.ipv6 || written.into_iter().any(IpAddr::is_ipv6)
+    }
+
     pub(super) fn host(&self, name: &str) -> usize {
         self.hosts.get_index_of(name).expect("checked by scenario")
     }
@@ -233,9 +242,26 @@ impl Topology {
         })
     }
 
-    /// Whether a host forwards: it has more than one link.
+    /// Whether a host lies on the way between two others.
     pub(super) fn forwards(&self, host: usize) -> bool {
-        self.links_of(host).count() > 1
+        let others = || (0..self.hosts.len()).filter(move |&other| other != host);
+        others().any(|from| {
+            let routes = self.routes(from);
+            let mut beyond = routes.iter().filter(|route| self.joins(route.link, host));
+            beyond.any(|route| !self.owns(host, route.to))
+        })
+    }
+
+    /// Whether an address is, or was, a host's.
+    fn owns(&self, host: usize, address: IpAddr) -> bool {
+        let ends = self.links_of(host).map(|(link, side)| self.end(link, side));
+        ends.flat_map(|end| end.addresses.iter().chain(&end.past))
+            .any(|own| *own == address)
+    }
+
+    /// Whether a link has an end at `host`.
+    fn joins(&self, link: usize, host: usize) -> bool {
+        self.links[link].ends.iter().any(|end| end.host == host)
     }
 
     /// Every route that `host` has.

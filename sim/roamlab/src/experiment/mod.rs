@@ -1,5 +1,6 @@
 //! An experiment: every seed and repetition of a scenario, all of its sessions at once, and what came out.
 
+mod calibration;
 mod describe;
 mod expectations;
 mod machine;
@@ -10,11 +11,11 @@ use std::{path::PathBuf, time::Duration};
 
 use lab::relay::{Lateness, RelayReport};
 use reports::results::{self, Event, Keystroke, Results, Run, SessionRun, Writer};
-use scenario::Scenario;
+use scenario::{Scenario, Workload};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use self::{progress::Display, repetition::Repetition};
+use self::{calibration::Calibration, progress::Display, repetition::Repetition};
 use crate::exit::{FAILED, MACHINE};
 
 /// How late the relay may be with one packet in a hundred before nothing of a run is to be believed.
@@ -117,6 +118,15 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
             break;
         }
         display.repetition(nth, all, seed, run);
+        if let Workload::Calibrate(calibrate) = &scenario.workload {
+            let wanted = Calibration {
+                experiment,
+                calibrate,
+                seed,
+            };
+            wanted.run(&display, &mut gathered.run, &cancel).await?;
+            continue;
+        }
         let repetition = Repetition {
             experiment,
             seed,

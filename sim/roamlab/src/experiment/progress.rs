@@ -42,6 +42,11 @@ impl Display {
         }
     }
 
+    /// Says what is being measured.
+    pub(super) fn measuring(&self, name: &str, what: &str) {
+        self.title.set_message(format!("{name} · {what}"));
+    }
+
     /// A bar for a session of `keys` keys.
     pub(super) fn session(&self, name: &str, keys: usize) -> SessionBar {
         let bar = self.bars.add(ProgressBar::new(keys as u64));

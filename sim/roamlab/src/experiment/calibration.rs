@@ -1,0 +1,260 @@
+//! A calibration: measures the network itself and judges it against what was asked of it.
+
+use std::time::{Duration, SystemTime};
+
+use lab::{Network, network::Purpose, relay::Relay};
+use link::{Direction, Seed};
+use probe::calibration::{Measured, calibrate};
+use reports::{
+    results::{Check, Run, Verdict},
+    statistics::wilson,
+};
+use scenario::Calibrate;
+use tokio_util::sync::CancellationToken;
+
+use super::{Experiment, Stop, add_lateness, progress::Display};
+
+/// One calibration.
+pub(super) struct Calibration<'e> {
+    pub(super) experiment: &'e Experiment,
+    pub(super) calibrate: &'e Calibrate,
+    pub(super) seed: u64,
+}
+
+impl Calibration<'_> {
+    /// Measures every link and adds the verdicts to the run.
+    pub(super) async fn run(
+        &self,
+        display: &Display,
+        run: &mut Run,
+        cancel: &CancellationToken,
+    ) -> Result<(), Stop> {
+        let scenario = &self.experiment.scenario;
+        let zero = SystemTime::now();
+        let relay = Relay::start().map_err(Stop::machine)?;
+        let purpose = Purpose {
+            name: "calibration",
+            seed: Seed(self.seed),
+            congestion_control: None,
+            captures: self
+                .experiment
+                .captures
+                .then_some(self.experiment.out.as_path()),
+        };
+        let network = Network::build(scenario, &relay, purpose).await?;
+        let before = |link: &str| display.measuring(&self.experiment.name, link);
+        let measured = calibrate(
+            &network,
+            scenario,
+            self.calibrate,
+            Seed(self.seed),
+            zero,
+            before,
+            cancel,
+        )
+        .await
+        .map_err(|error| Stop::machine(format!("calibrating: {error}")))?;
+        drop(network);
+        let report = relay
+            .stop()
+            .map_err(|error| Stop::failed(format!("the relay: {error}")))?;
+        add_lateness(run, report);
+        run.checks
+            .extend(measured.iter().flat_map(|each| judge(each, self.calibrate)));
+        Ok(())
+    }
+}
+
+/// The verdicts on one direction of one link.
+pub(super) fn judge(measured: &Measured, tolerance: &Calibrate) -> Vec<Check> {
+    let direction = match measured.direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    };
+    let name = |what: &str| format!("{} {direction}: {what}", measured.link);
+    match measured.throughput {
+        Some((seen, modelled)) => vec![throughput(name("throughput"), seen, modelled, tolerance)],
+        None => {
+            let mut checks = vec![
+                delay(name("delay error, p99"), &measured.delay_errors, tolerance),
+                fates(name("packets with another fate than the seed's"), measured),
+            ];
+            checks.extend(loss(name("loss"), measured, tolerance));
+            checks.extend(overtaking(name("packets overtaken"), measured, tolerance));
+            checks
+        }
+    }
+}
+
+fn delay(name: String, errors: &[Duration], tolerance: &Calibrate) -> Check {
+    let p99 = errors
+        .get((errors.len() * 99).div_ceil(100).saturating_sub(1))
+        .copied();
+    let allowed = tolerance.delay_error.duration();
+    Check {
+        name,
+        asked: format!("at most {}", milliseconds(allowed)),
+        measured: p99.map_or_else(|| "nothing arrived".to_owned(), milliseconds),
+        interval: None,
+        verdict: verdict(p99.is_some_and(|p99| p99 <= allowed)),
+    }
+}
+
+fn fates(name: String, measured: &Measured) -> Check {
+    Check {
+        name,
+        asked: "none".to_owned(),
+        measured: format!("{} of {}", measured.other_fate, measured.sent),
+        interval: None,
+        verdict: verdict(measured.other_fate == 0),
+    }
+}
+
+fn loss(name: String, measured: &Measured, tolerance: &Calibrate) -> Option<Check> {
+    let asked = measured.loss_asked.filter(|asked| *asked > 0.0)?;
+    Some(share(name, asked, measured.lost, measured.sent, tolerance))
+}
+
+fn overtaking(name: String, measured: &Measured, tolerance: &Calibrate) -> Option<Check> {
+    let (seen, modelled) = measured.overtaken;
+    let arrived = measured.sent - measured.lost;
+    let asked = modelled as f64 / arrived.max(1) as f64;
+    (seen + modelled > 0).then(|| share(name, asked, seen, arrived, tolerance))
+}
+
+fn share(name: String, asked: f64, count: u64, of: u64, tolerance: &Calibrate) -> Check {
+    let confidence = tolerance.confidence.fraction();
+    let interval = wilson(count, of, two_sided_quantile(confidence));
+    Check {
+        name,
+        asked: percent(asked),
+        measured: percent(count as f64 / of.max(1) as f64),
+        interval: interval.map(|interval| {
+            format!(
+                "Wilson {}: {} to {}",
+                percent(confidence),
+                percent(interval.lo),
+                percent(interval.hi)
+            )
+        }),
+        verdict: verdict(interval.is_some_and(|within| (within.lo..=within.hi).contains(&asked))),
+    }
+}
+
+fn throughput(name: String, seen: f64, modelled: f64, tolerance: &Calibrate) -> Check {
+    let allowed = tolerance.rate_error.fraction();
+    let megabits = |rate: f64| format!("{:.3} Mbit/s", rate / 1e6);
+    Check {
+        name,
+        asked: format!("{} ± {}", megabits(modelled), percent(allowed)),
+        measured: megabits(seen),
+        interval: None,
+        verdict: verdict((seen / modelled - 1.0).abs() <= allowed),
+    }
+}
+
+/// How many standard deviations to each side hold this share of a normal distribution, by bisection.
+fn two_sided_quantile(confidence: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 10.0);
+    for _ in 0..60 {
+        let middle: f64 = f64::midpoint(low, high);
+        if libm::erf(middle / std::f64::consts::SQRT_2) < confidence {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.3} ms", time.as_secs_f64() * 1e3)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+fn verdict(holds: bool) -> Verdict {
+    if holds {
+        Verdict::Passed
+    } else {
+        Verdict::Failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured() -> Measured {
+        Measured {
+            link: "wan".to_owned(),
+            direction: Direction::Up,
+            sent: 10_000,
+            lost: 2_900,
+            loss_asked: Some(0.29),
+            other_fate: 0,
+            delay_errors: vec![Duration::from_micros(100); 7_100],
+            overtaken: (0, 0),
+            throughput: None,
+        }
+    }
+
+    fn failed(measured: &Measured) -> Vec<String> {
+        let checks = judge(measured, &Calibrate::default()).into_iter();
+        checks
+            .filter(|check| check.verdict == Verdict::Failed)
+            .map(|check| check.name)
+            .collect()
+    }
+
+    #[test]
+    fn what_does_as_asked_passes() {
+        assert_eq!(failed(&measured()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn loss_outside_its_wilson_interval_fails() {
+        let more = Measured {
+            lost: 3_100,
+            ..measured()
+        };
+        assert_eq!(failed(&more), ["wan up: loss"]);
+    }
+
+    #[test]
+    fn one_late_packet_in_fifty_fails() {
+        let mut late = measured();
+        let count = late.delay_errors.len();
+        late.delay_errors[count - count / 50..].fill(Duration::from_millis(2));
+        assert_eq!(failed(&late), ["wan up: delay error, p99"]);
+    }
+
+    #[test]
+    fn another_packet_lost_than_the_seed_says_fails() {
+        let other = Measured {
+            other_fate: 2,
+            ..measured()
+        };
+        assert_eq!(
+            failed(&other),
+            ["wan up: packets with another fate than the seed's"]
+        );
+    }
+
+    #[test]
+    fn two_percent_too_slow_fails() {
+        let slow = Measured {
+            throughput: Some((0.98e6, 1e6)),
+            ..measured()
+        };
+        assert_eq!(failed(&slow), ["wan up: throughput"]);
+    }
+
+    #[test]
+    fn quantiles_are_those_of_the_tables() {
+        assert!((two_sided_quantile(0.95) - 1.959_964).abs() < 1e-6);
+        assert!((two_sided_quantile(0.99) - 2.575_829).abs() < 1e-6);
+    }
+}
