@@ -1,0 +1,13 @@
+//! The program in network namespaces, configured by stock `wg`, speaking with other implementations.
+//!
+//! Every test runs in mount, PID and network namespaces of its own; nothing of it is left when it ends, however it ends.
+//! Needs root, wireguard-tools, wireguard-go, iproute2, iputils-ping; boringtun-cli where it is installed, and in CI.
+
+#![cfg(target_os = "linux")]
+
+mod configuration;
+mod interoperation;
+mod life_cycle;
+mod packets;
+mod roaming;
+mod world;

@@ -1,0 +1,246 @@
+//! Two hosts joined by a cable, each with a WireGuard interface.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sched::{CloneFlags, setns};
+use tempfile::TempDir;
+
+const INSIDE: &str = "WIREGUARD_TEST_INSIDE";
+
+/// How long a condition may take to become true; far longer than it does.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Run the test called `name`, its path in this crate, in namespaces of its own.
+pub(crate) fn isolated(name: &str, test: impl FnOnce()) {
+    if std::env::var_os(INSIDE).is_some() {
+        sh("mount -t tmpfs tmpfs /run && mkdir /run/netns");
+        return test();
+    }
+    let output = Command::new("unshare")
+        .args([
+            "--mount",
+            "--net",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+        ])
+        .args(["--propagation", "private"])
+        .arg(std::env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "no test is called {name}");
+    eprintln!("{text}");
+}
+
+/// Run a shell command that must succeed; what it printed.
+pub(crate) fn sh(command: &str) -> String {
+    let output = Command::new("sh").args(["-ec", command]).output().unwrap();
+    text_of(command, output)
+}
+
+fn text_of(command: &str, output: Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command}: {error}{text}");
+    text
+}
+
+/// Wait until `is_so`.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "never came: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Who implements WireGuard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Implementation {
+    Ours,
+    WireguardGo,
+    Boringtun,
+}
+
+impl Implementation {
+    fn command(self) -> String {
+        match self {
+            Implementation::Ours => env!("CARGO_BIN_EXE_wireguard").to_owned(),
+            Implementation::WireguardGo => "LOG_LEVEL=silent wireguard-go".to_owned(),
+            Implementation::Boringtun => {
+                "WG_SUDO=1 boringtun-cli --disable-drop-privileges".to_owned()
+            }
+        }
+    }
+
+    /// Whether it can be tested here; in CI everything must be.
+    pub(crate) fn is_installed(self) -> bool {
+        let is_there = self != Implementation::Boringtun
+            || Command::new("boringtun-cli")
+                .arg("--version")
+                .output()
+                .is_ok();
+        assert!(
+            is_there || std::env::var_os("CI").is_none(),
+            "cargo install boringtun-cli"
+        );
+        is_there
+    }
+}
+
+/// A network namespace.
+pub(crate) struct Host {
+    pub(crate) name: &'static str,
+    pub(crate) number: u8,
+}
+
+pub(crate) const LEFT: Host = Host {
+    name: "left",
+    number: 1,
+};
+pub(crate) const RIGHT: Host = Host {
+    name: "right",
+    number: 2,
+};
+
+impl Host {
+    /// A command that runs in the host.
+    pub(crate) fn command(&self, command: &str) -> Command {
+        let mut exec = Command::new("ip");
+        exec.args(["netns", "exec", self.name, "sh", "-ec", command]);
+        exec
+    }
+
+    /// Run a command that must succeed; what it printed.
+    pub(crate) fn sh(&self, command: &str) -> String {
+        text_of(command, self.command(command).output().unwrap())
+    }
+
+    /// Whether a command succeeds.
+    pub(crate) fn succeeds(&self, command: &str) -> bool {
+        self.command(command).output().unwrap().status.success()
+    }
+
+    /// Start a command that goes on.
+    pub(crate) fn start(&self, command: &str) -> Child {
+        self.command(&format!("exec {command}"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Do something as a process in the host would; sockets stay in it.
+    pub(crate) fn inside<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
+        let namespace = File::open(format!("/run/netns/{}", self.name)).unwrap();
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                setns(namespace, CloneFlags::CLONE_NEWNET).unwrap();
+                act()
+            });
+            thread.join().unwrap()
+        })
+    }
+
+    /// Whether `address` answers.
+    pub(crate) fn reaches(&self, address: &str) -> bool {
+        self.succeeds(&format!("ping -c 1 -W 5 {address}"))
+    }
+
+    /// The name of its WireGuard interface, which is not that of another host: the sockets are in one folder.
+    pub(crate) fn interface(&self) -> String {
+        format!("wg{}", self.number)
+    }
+}
+
+/// Two hosts on a cable: 192.0.2.1 and .2, 2001:db8::1 and ::2, in tunnels 10.0.0.1 and .2, fd00::1 and ::2.
+pub(crate) struct Pair {
+    folder: TempDir,
+}
+
+impl Pair {
+    /// Two hosts, joined, without tunnels.
+    pub(crate) fn new() -> Pair {
+        for host in [LEFT, RIGHT] {
+            sh(&format!("ip netns add {}", host.name));
+            host.sh("ip link set lo up");
+        }
+        sh("ip link add eth0 netns left type veth peer name eth0 netns right");
+        for host in [LEFT, RIGHT] {
+            let number = host.number;
+            host.sh(&format!(
+                "ip addr add 192.0.2.{number}/24 dev eth0
+                 ip addr add 2001:db8::{number}/64 dev eth0 nodad
+                 ip link set eth0 up"
+            ));
+        }
+        Pair {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Two hosts with a tunnel between them, over IPv4.
+    pub(crate) fn connected(left: Implementation, right: Implementation) -> Pair {
+        let pair = Pair::new();
+        pair.start(&LEFT, left);
+        pair.start(&RIGHT, right);
+        pair.configure(&LEFT, &RIGHT, "192.0.2.2:51820");
+        pair.configure(&RIGHT, &LEFT, "192.0.2.1:51820");
+        pair
+    }
+
+    /// Start an implementation on `host` and bring its interface up.
+    pub(crate) fn start(&self, host: &Host, implementation: Implementation) {
+        let (interface, number) = (host.interface(), host.number);
+        host.sh(&format!(
+            "{} {interface} >/dev/null 2>&1 </dev/null",
+            implementation.command()
+        ));
+        until("the interface", || {
+            host.succeeds(&format!("wg show {interface}"))
+        });
+        let key = self.file(&format!("{}.key", host.name));
+        host.sh(&format!(
+            "umask 077; wg genkey > {key}
+             wg set {interface} private-key {key} listen-port 51820
+             ip addr add 10.0.0.{number}/24 dev {interface}
+             ip addr add fd00::{number}/64 dev {interface} nodad
+             ip link set {interface} up mtu 1420"
+        ));
+    }
+
+    /// Make `other` a peer of `host`.
+    pub(crate) fn configure(&self, host: &Host, other: &Host, endpoint: &str) {
+        let (interface, key, number) = (host.interface(), self.public_key(other), other.number);
+        host.sh(&format!(
+            "wg set {interface} peer {key} endpoint {endpoint} allowed-ips 10.0.0.{number}/32,fd00::{number}/128"
+        ));
+    }
+
+    pub(crate) fn public_key(&self, host: &Host) -> String {
+        let key = self.file(&format!("{}.key", host.name));
+        sh(&format!("wg pubkey < {key}")).trim().to_owned()
+    }
+
+    /// Where a file of this name can be.
+    pub(crate) fn file(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    /// Write a file.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        fs::write(self.path(name), text).unwrap();
+        self.file(name)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
