@@ -1,6 +1,6 @@
 //! Moving rows that are still of use, so that they need not be drawn again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -69,26 +69,40 @@ fn best_move(old: &[Arc<Row>], new: &[Arc<Row>]) -> Option<Move> {
     if changed.count() < WORTHWHILE {
         return None;
     }
-    let mut numbers = HashMap::new();
-    let old = number_rows(&mut numbers, old);
-    let new = number_rows(&mut numbers, new);
+    let (old, new) = number_rows(old, new);
     let (gain, best) = moves(&old, &new)
         .map(|candidate| (gain(candidate, &old, &new), candidate))
         .max_by_key(|(gain, _)| *gain)?;
     (gain >= WORTHWHILE as isize).then_some(best)
 }
 
-/// Equal rows have the same number, blank ones none.
-fn number_rows<'a>(
-    numbers: &mut HashMap<&'a Row, usize>,
-    rows: &'a [Arc<Row>],
-) -> Vec<Option<usize>> {
-    rows.iter()
-        .map(|row| {
-            let next = numbers.len();
-            (!row.is_erased(Color::Default)).then(|| *numbers.entry(row).or_insert(next))
-        })
-        .collect()
+/// What tells rows apart. Most are shared between the two screens, and looking into those would take long.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity<'a> {
+    Shared(*const Row),
+    Contents(&'a Row),
+}
+
+/// Rows of two screens by number: equal ones have the same, blank ones none.
+fn number_rows(old: &[Arc<Row>], new: &[Arc<Row>]) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
+    let addresses: HashSet<*const Row> = new.iter().map(Arc::as_ptr).collect();
+    let shared: HashSet<*const Row> = old
+        .iter()
+        .map(Arc::as_ptr)
+        .filter(|address| addresses.contains(address))
+        .collect();
+    let mut numbers = HashMap::new();
+    let mut number = |row| -> Option<usize> {
+        let next = numbers.len();
+        let identity = if shared.contains(&Arc::as_ptr(row)) {
+            Identity::Shared(Arc::as_ptr(row))
+        } else {
+            Identity::Contents(row)
+        };
+        (!row.is_erased(Color::Default)).then(|| *numbers.entry(identity).or_insert(next))
+    };
+    let old = old.iter().map(&mut number).collect();
+    (old, new.iter().map(&mut number).collect())
 }
 
 /// For each distance in either direction the largest block of rows that is to move by it.
