@@ -5,7 +5,9 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::Figure;
 use super::axis::{Axis, linear, milliseconds};
-use super::canvas::{Canvas, DrawingError, WIDTH, anchored, at, bold, fitted, px, svg, text};
+use super::canvas::{
+    Canvas, DrawingError, WIDTH, anchored, at, bold, fitted, px, svg, text, width,
+};
 use super::legend::{MARGIN, TITLE_HEIGHT, title};
 use super::palette::{GRID, INK, MUTED, colour};
 use crate::analysis::{Analysis, SessionAnalysis};
@@ -58,11 +60,12 @@ pub(super) fn recovery_bars(analysis: &Analysis) -> Result<Option<Figure>, Drawi
             };
             let words = format!("{}{times}", event.label);
             let words = fitted(&words, &bold(13, INK), at(WIDTH as i32 - 2 * MARGIN));
-            canvas.draw(&Text::new(
-                words,
-                (at(MARGIN), at(top as i32 + 8)),
-                bold(13, INK),
-            ))?;
+            let (left, upper) = (at(MARGIN), at(top as i32 + 6));
+            // A ground that interrupts the lines of the axis.
+            let end = left + width(&words, &bold(13, INK)) + at(6);
+            let ground = [(left, upper), (end, upper + at(20))];
+            canvas.draw(&Rectangle::new(ground, WHITE.filled()))?;
+            canvas.draw(&Text::new(words, (left, upper + at(2)), bold(13, INK)))?;
             top += EVENT_HEIGHT;
             for (index, recovered) in &event.recovered {
                 draw_bar(
