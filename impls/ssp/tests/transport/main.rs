@@ -1,5 +1,6 @@
 //! Two ends of a session in virtual time, over a seeded wire that misbehaves as told.
 
+mod convergence;
 mod latency;
 mod objects;
 mod pair;
