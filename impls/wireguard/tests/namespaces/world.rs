@@ -15,11 +15,41 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Run the test called `name`, its path in this crate, in namespaces of its own.
 pub(crate) fn isolated(name: &str, test: impl FnOnce()) {
-    if std::env::var_os(INSIDE).is_some() {
-        sh("mount -t tmpfs tmpfs /run && mkdir /run/netns");
+    if is_inside() {
         return test();
     }
-    let output = Command::new("unshare")
+    let output = reenter()
+        .args([name, "--exact", "--nocapture"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "no test is called {name}");
+    eprintln!("{text}");
+}
+
+/// Run this program with its arguments in namespaces of its own.
+pub(crate) fn isolated_program(program: impl FnOnce()) {
+    if is_inside() {
+        return program();
+    }
+    let status = reenter().args(std::env::args().skip(1)).status().unwrap();
+    assert!(status.success());
+}
+
+/// Whether we are in namespaces of our own; if so, with a folder of our own for sockets.
+fn is_inside() -> bool {
+    let is_inside = std::env::var_os(INSIDE).is_some();
+    if is_inside {
+        sh("mount -t tmpfs tmpfs /run && mkdir /run/netns");
+    }
+    is_inside
+}
+
+/// This program again, in namespaces of its own that vanish with it.
+fn reenter() -> Command {
+    let mut command = Command::new("unshare");
+    command
         .args([
             "--mount",
             "--net",
@@ -30,14 +60,8 @@ pub(crate) fn isolated(name: &str, test: impl FnOnce()) {
         ])
         .args(["--propagation", "private"])
         .arg(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-    assert!(text.contains("1 passed"), "no test is called {name}");
-    eprintln!("{text}");
+        .env(INSIDE, "1");
+    command
 }
 
 /// Run a shell command that must succeed; what it printed.
@@ -68,31 +92,52 @@ pub(crate) enum Implementation {
     Ours,
     WireguardGo,
     Boringtun,
+    Gotatun,
 }
 
 impl Implementation {
-    fn command(self) -> String {
+    pub(crate) const ALL: [Implementation; 4] = [
+        Implementation::Ours,
+        Implementation::WireguardGo,
+        Implementation::Boringtun,
+        Implementation::Gotatun,
+    ];
+
+    fn program(self) -> &'static str {
         match self {
-            Implementation::Ours => env!("CARGO_BIN_EXE_wireguard").to_owned(),
-            Implementation::WireguardGo => "LOG_LEVEL=silent wireguard-go".to_owned(),
-            Implementation::Boringtun => {
-                "WG_SUDO=1 boringtun-cli --disable-drop-privileges".to_owned()
-            }
+            Implementation::Ours => env!("CARGO_BIN_EXE_wireguard"),
+            Implementation::WireguardGo => "wireguard-go",
+            Implementation::Boringtun => "boringtun-cli",
+            Implementation::Gotatun => "gotatun",
         }
+    }
+
+    fn command(self) -> String {
+        let arguments = match self {
+            Implementation::Ours | Implementation::WireguardGo => "",
+            Implementation::Boringtun | Implementation::Gotatun => {
+                "--disable-drop-privileges -l /dev/null"
+            }
+        };
+        format!("{} {arguments}", self.program())
+    }
+
+    pub(crate) fn is_found(self) -> bool {
+        Command::new(self.program())
+            .arg("--version")
+            .output()
+            .is_ok()
     }
 
     /// Whether it can be tested here; in CI everything must be.
     pub(crate) fn is_installed(self) -> bool {
-        let is_there = self != Implementation::Boringtun
-            || Command::new("boringtun-cli")
-                .arg("--version")
-                .output()
-                .is_ok();
+        let is_found = self.is_found();
         assert!(
-            is_there || std::env::var_os("CI").is_none(),
-            "cargo install boringtun-cli"
+            is_found || std::env::var_os("CI").is_none(),
+            "{} is missing",
+            self.program()
         );
-        is_there
+        is_found
     }
 }
 
@@ -222,6 +267,20 @@ impl Pair {
         host.sh(&format!(
             "wg set {interface} peer {key} endpoint {endpoint} allowed-ips 10.0.0.{number}/32,fd00::{number}/128"
         ));
+    }
+
+    /// Remove hosts and tunnels.
+    pub(crate) fn tear_down(self) {
+        for host in [LEFT, RIGHT] {
+            let pids = host.sh(&format!("ip netns pids {}", host.name));
+            for pid in pids.split_whitespace() {
+                host.succeeds(&format!("kill {pid}"));
+            }
+            until("the end of the tunnel", || {
+                !host.succeeds(&format!("ip link show {}", host.interface()))
+            });
+            sh(&format!("ip netns del {}", host.name));
+        }
     }
 
     pub(crate) fn public_key(&self, host: &Host) -> String {
