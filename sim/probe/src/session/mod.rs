@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use self::echo::Transport;
@@ -106,6 +106,7 @@ impl<'a> Session<'a> {
         cancel: &CancellationToken,
     ) -> Result<Session<'a>, SessionError> {
         let started = Instant::now();
+        let give_up = started + setting.patience;
         let folder = tempfile::Builder::new()
             .prefix("session-")
             .tempdir_in(&setting.folder)
@@ -122,7 +123,13 @@ impl<'a> Session<'a> {
         };
         let prepared = tokio::select! {
             () = cancel.cancelled() => return Err(SessionError::Cancelled),
-            prepared = preparing => prepared?,
+            prepared = timeout_at(give_up.into(), preparing) => {
+                prepared.map_err(|_| SessionError::NotEstablished {
+                    after: started.elapsed(),
+                    screen: Said::default(),
+                    errors: Said::default(),
+                })??
+            }
         };
         let errors = folder.path().join("client-errors");
         let errors = File::options()
@@ -150,7 +157,6 @@ impl<'a> Session<'a> {
             _server: prepared.server,
             _folder: folder,
         };
-        let give_up = started + setting.patience;
         let end = session.typist(progress, cancel).establish(give_up).await;
         match end.map_err(SessionError::io("reading the client's screen"))? {
             End::Done => {

@@ -35,6 +35,10 @@ pub(crate) fn tests() -> Vec<Trial> {
             a_session_that_is_never_established_is_given_up,
         ),
         test(
+            "a_server_that_hangs_is_given_up",
+            a_server_that_hangs_is_given_up,
+        ),
+        test(
             "a_cancelled_session_is_partial",
             a_cancelled_session_is_partial,
         ),
@@ -173,6 +177,17 @@ fn a_session_that_is_never_established_is_given_up() {
     let error = outcome.error.expect("an error").to_string();
     assert!(error.starts_with("not established after 2."), "{error}");
     assert!(error.ends_with("\n    waiting"), "{error}");
+    assert_nothing_left(&folder);
+}
+
+fn a_server_that_hangs_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut setting = setting(typing(1), &folder);
+    setting.server = Arc::new(Through("exec tail -f /dev/null", PathBuf::new()));
+    setting.patience = std::time::Duration::from_millis(100);
+    let (outcome, _) = block_on(watched(&mosh(), &setting, |_, _| {}));
+    let error = outcome.error.expect("an error").to_string();
+    assert!(error.starts_with("not established after "), "{error}");
     assert_nothing_left(&folder);
 }
 
