@@ -143,4 +143,47 @@ proptest! {
         reader.write(&repaint(frames.last().unwrap(), Capabilities::STOCK));
         assert_same_screen(reader.framebuffer(), frames.last().unwrap())?;
     }
+
+    /// Each line arrives once, in order, though many come in one frame.
+    #[test]
+    fn lines_that_scroll_off_reach_the_reader(
+        pieces in prop::collection::vec(scrolling_output(), 1..5)
+    ) {
+        let mut writer = Terminal::new(SIZE);
+        let mut reader = Terminal::new(SIZE);
+        writer.keep_scrollback();
+        reader.keep_scrollback();
+        for piece in pieces {
+            let before = writer.framebuffer().clone();
+            writer.write(piece.as_bytes());
+            reader.write(&diff(&before, writer.framebuffer(), Capabilities::all()));
+            assert_looks_like(reader.framebuffer(), writer.framebuffer())?;
+            prop_assert_eq!(kept_lines(&reader), kept_lines(&writer));
+        }
+    }
+}
+
+fn kept_lines(terminal: &Terminal) -> Vec<(String, bool)> {
+    let lines = terminal.framebuffer().scrollback().since(0);
+    lines.map(|line| (line.text(), line.is_wrapped())).collect()
+}
+
+fn scrolling_output() -> impl Strategy<Value = String> {
+    output(STOCK_OUTPUT, "([a-z]{1,30}\r\n){1,12}")
+}
+
+#[test]
+fn a_flood_of_lines_is_cut_short() {
+    let mut writer = Terminal::new(SIZE);
+    let mut reader = Terminal::new(SIZE);
+    writer.keep_scrollback();
+    reader.keep_scrollback();
+    let before = writer.framebuffer().clone();
+    (0..100_000).for_each(|number| drop(writer.write(format!("{number}\r\n").as_bytes())));
+    let bytes = diff(&before, writer.framebuffer(), Capabilities::all());
+    assert!(bytes.len() < 4000, "{} bytes", bytes.len());
+    reader.write(&bytes);
+    assert_eq!(reader.framebuffer().text(), writer.framebuffer().text());
+    let newest = |terminal: &Terminal| kept_lines(terminal).pop();
+    assert_eq!(newest(&reader), newest(&writer));
 }

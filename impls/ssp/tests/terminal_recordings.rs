@@ -106,3 +106,25 @@ fn an_independent_terminal_can_be_led_from_frame_to_frame() {
         }
     }
 }
+
+#[test]
+fn lines_that_scroll_off_reach_an_independent_terminals_history() {
+    for (name, recording) in recordings() {
+        let mut ours = Terminal::new(SIZE);
+        ours.keep_scrollback();
+        let mut independent = IndependentTerminal::new(SIZE);
+        let mut lines = Vec::new();
+        for bytes in pieces(&recording) {
+            let before = ours.framebuffer().clone();
+            ours.write(bytes);
+            let frame = ours.framebuffer();
+            if frame.scrollback().erasures() != before.scrollback().erasures() {
+                lines.clear();
+            }
+            let scrolled_off = frame.scrollback().since(before.scrollback().end());
+            lines.extend(scrolled_off.map(|line| line.text()));
+            independent.write(&diff(&before, frame, Capabilities::all()));
+        }
+        assert_eq!(lines, independent.history(), "{name}");
+    }
+}

@@ -8,6 +8,7 @@ use super::grid::{Grid, Size};
 use super::modes::{Cursor, Modes};
 use super::rendition::Renditions;
 use super::row::Row;
+use super::scrollback::Scrollback;
 
 /// What a terminal shows at one moment.
 ///
@@ -17,6 +18,8 @@ pub struct Framebuffer {
     pub(super) main: Grid,
     /// The screen of full-screen programs, while it is shown.
     pub(super) alternate: Option<Grid>,
+    /// What has scrolled off the top of the main screen.
+    pub(super) scrollback: Scrollback,
     pub(super) cursor: Cursor,
     /// How the next character is to look. Kept at both ends so that a frame can begin where the last one ended.
     pub(super) pen: Renditions,
@@ -42,6 +45,7 @@ impl Framebuffer {
         Self {
             main: Grid::blank(size),
             alternate: None,
+            scrollback: Scrollback::default(),
             cursor: Cursor::default(),
             pen: Renditions::default(),
             modes: Modes::default(),
@@ -114,6 +118,11 @@ impl Framebuffer {
         self.bells
     }
 
+    /// What has scrolled off the top of the main screen.
+    pub fn scrollback(&self) -> &Scrollback {
+        &self.scrollback
+    }
+
     /// The text on show, a line a row, without trailing blanks.
     pub fn text(&self) -> String {
         self.rows().iter().map(|row| row.text() + "\n").collect()
@@ -133,11 +142,13 @@ impl Framebuffer {
             && self.bells == other.bells
             && self.titles == other.titles
             && self.clipboards == other.clipboards
+            && self.scrollback.looks_like(&other.scrollback)
             && self.main == other.main
             && self.alternate == other.alternate
     }
 
     pub(super) fn resize(&mut self, size: Size) {
+        self.scrollback.resize(size.width);
         self.main.resize(size);
         if let Some(alternate) = &mut self.alternate {
             alternate.resize(size);

@@ -46,6 +46,17 @@ impl Grid {
         }
     }
 
+    /// A screen of these rows, of which there must be at least one.
+    pub(super) fn from_rows(rows: &[Arc<Row>]) -> Self {
+        let width = rows[0].cells().len();
+        let mut grid = Self {
+            width,
+            rows: rows.to_vec(),
+        };
+        grid.unwrap_last();
+        grid
+    }
+
     pub(super) fn size(&self) -> Size {
         Size {
             width: self.width,

@@ -11,6 +11,7 @@ mod notification;
 pub mod parser;
 mod rendition;
 mod row;
+mod scrollback;
 mod state;
 pub mod width;
 
@@ -24,4 +25,5 @@ pub use modes::{Cursor, Modes, MouseEncoding, MouseReporting};
 pub use notification::Notifications;
 pub use rendition::{Attributes, Color, Hyperlink, Renditions, Underline};
 pub use row::Row;
+pub use scrollback::Scrollback;
 pub use state::TerminalState;

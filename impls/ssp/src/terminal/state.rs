@@ -77,7 +77,7 @@ impl TerminalState {
     /// Makes differences use what the client has announced to understand, and tells it which extensions the server will use.
     pub fn announce(&mut self, capabilities: Capabilities, extensions: u64) {
         self.capabilities = capabilities;
-        self.announced = extensions;
+        self.adopt_announcement(extensions);
     }
 
     /// Notes that the program has been given the input that came with the user's state `num`.
@@ -100,6 +100,16 @@ impl TerminalState {
     /// When [`handle_timeout`](Self::handle_timeout) will have something to acknowledge.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.inputs.front().map(|(_, given)| *given + ECHO_TIMEOUT)
+    }
+}
+
+impl TerminalState {
+    /// Both ends must begin to keep lines with the same state.
+    fn adopt_announcement(&mut self, extensions: u64) {
+        self.announced = extensions;
+        if Capabilities::from_bits_truncate(extensions as u32).contains(Capabilities::SCROLLBACK) {
+            self.terminal.keep_scrollback();
+        }
     }
 }
 
@@ -149,10 +159,16 @@ impl Synchronised for TerminalState {
                     return Err(InvalidDiff("an echo acknowledgement was taken back"));
                 }
                 HostInstruction::EchoAck(num) => self.echo_ack = num,
-                HostInstruction::Announce(extensions) => self.announced = extensions,
+                HostInstruction::Announce(extensions) => self.adopt_announcement(extensions),
             }
         }
         Ok(())
+    }
+
+    /// Lines that have scrolled off need not be told again.
+    fn forget(&mut self, acknowledged: &Self) {
+        let end = acknowledged.framebuffer().scrollback().end();
+        self.terminal.forget_scrollback_before(end);
     }
 }
 
@@ -206,6 +222,25 @@ mod tests {
         assert_eq!(server.echo_ack(), 3);
         assert!(server.handle_timeout(start + Duration::from_millis(70)));
         assert_eq!((server.echo_ack(), server.poll_timeout()), (4, None));
+    }
+
+    #[test]
+    fn scrolled_lines_are_told_until_they_are_acknowledged() {
+        let kept = |state: &TerminalState| state.framebuffer().scrollback().since(0).count();
+        let mut server = TerminalState::new();
+        let mut client = TerminalState::new();
+        let initial = server.clone();
+        server.announce(Capabilities::all(), Capabilities::SCROLLBACK.bits().into());
+        server.write(&b"line\r\n".repeat(30));
+        client.apply(&server.diff_from(&initial)).unwrap();
+        assert_eq!((kept(&server), kept(&client)), (7, 7));
+        server.forget(&server.clone());
+        assert_eq!(kept(&server), 0);
+        let before = server.clone();
+        server.write(b"line\r\n");
+        client.apply(&server.diff_from(&before)).unwrap();
+        assert_eq!((kept(&server), kept(&client)), (1, 8));
+        assert!(client.same_as(&server));
     }
 
     #[test]

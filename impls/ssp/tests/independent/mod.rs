@@ -52,6 +52,20 @@ impl IndependentTerminal {
         (point.line.0 as usize, point.column.0)
     }
 
+    /// The text of the lines that have scrolled off the top, oldest first.
+    pub(crate) fn history(&self) -> Vec<String> {
+        let grid = self.terminal.grid();
+        let line = |line: i32| -> String {
+            let cells = (0..self.size.width).map(|col| their_look(&grid[Line(line)][Column(col)]));
+            cells
+                .map(|look| look.text)
+                .collect::<String>()
+                .trim_end_matches(' ')
+                .into()
+        };
+        (-(grid.history_size() as i32)..0).map(line).collect()
+    }
+
     pub(crate) fn look(&self) -> Vec<Vec<Look>> {
         let row = |line| {
             (0..self.size.width)

@@ -8,15 +8,13 @@ mod capabilities;
 mod output;
 mod rows;
 mod scroll;
+mod scrollback;
 mod sgr;
-
-use std::sync::Arc;
 
 pub use self::capabilities::Capabilities;
 use self::output::Output;
 use super::framebuffer::Framebuffer;
 use super::grid::Grid;
-use super::row::Row;
 
 /// The longest clipboard that stock's emulator takes, in characters of base64.
 const STOCK_CLIPBOARD: usize = 16_384 - "52;c;".len();
@@ -97,43 +95,57 @@ fn fill_clipboards(output: &mut Output<'_>, from: &Framebuffer, to: &Framebuffer
 }
 
 fn draw_screens(output: &mut Output<'_>, from: &Framebuffer, to: &Framebuffer) {
-    let two_screens = output
+    if output
         .capabilities()
-        .contains(Capabilities::ALTERNATE_SCREEN);
-    let blank = Grid::blank(to.size());
-    let is_resized = from.size() != to.size();
-    if !two_screens {
-        if is_resized {
-            output.clear(to.size().width);
-        }
-        let old = if is_resized { &blank } else { from.grid() };
-        return draw_screen(output, old, to.rows());
+        .contains(Capabilities::ALTERNATE_SCREEN)
+    {
+        return draw_two_screens(output, from, to);
     }
-    let main_differs = is_resized || from.main != to.main;
+    if from.size() == to.size() {
+        draw_screen(output, from.grid(), to.grid());
+    } else {
+        output.clear(to.size().width);
+        draw_screen(output, &Grid::blank(to.size()), to.grid());
+    }
+}
+
+fn draw_two_screens(output: &mut Output<'_>, from: &Framebuffer, to: &Framebuffer) {
+    let is_resized = from.size() != to.size();
+    let main_differs =
+        is_resized || from.main != to.main || !from.scrollback.looks_like(&to.scrollback);
     let leaves = from.alternate.is_some() && (to.alternate.is_none() || main_differs);
     if leaves {
         output.leave_alternate();
     }
     if is_resized {
         output.clear(to.size().width);
-    }
-    if main_differs {
-        let old = if is_resized { &blank } else { &from.main };
-        draw_screen(output, old, to.main.rows());
+        draw_main(output, &Grid::blank(to.size()), from, to);
+    } else if main_differs {
+        draw_main(output, &from.main, from, to);
     }
     if let Some(new) = &to.alternate {
-        let stayed = from.alternate.as_ref().filter(|_| !leaves);
-        if stayed.is_none() {
-            output.enter_alternate();
+        match &from.alternate {
+            Some(old) if !leaves => draw_screen(output, old, new),
+            _ => {
+                output.enter_alternate();
+                draw_screen(output, &Grid::blank(to.size()), new);
+            }
         }
-        draw_screen(output, stayed.unwrap_or(&blank), new.rows());
     }
 }
 
-fn draw_screen(output: &mut Output<'_>, old: &Grid, new: &[Arc<Row>]) {
+fn draw_main(output: &mut Output<'_>, old: &Grid, from: &Framebuffer, to: &Framebuffer) {
+    if output.capabilities().contains(Capabilities::SCROLLBACK) {
+        scrollback::draw(output, old, from, to);
+    } else {
+        draw_screen(output, old, &to.main);
+    }
+}
+
+fn draw_screen(output: &mut Output<'_>, old: &Grid, new: &Grid) {
     let mut old = old.clone();
-    scroll::scroll(output, &mut old, new);
-    rows::draw(output, old.rows(), new);
+    scroll::scroll(output, &mut old, new.rows());
+    rows::draw(output, old.rows(), new.rows());
 }
 
 /// Cursor, pen and modes, once the screen is drawn.

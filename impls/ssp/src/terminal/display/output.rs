@@ -170,6 +170,13 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Lets rows scroll off the top of a screen of this height, and blank ones come in.
+    pub(super) fn scroll_off(&mut self, height: usize, count: usize) {
+        self.set_blank_pen(Color::Default);
+        self.move_to_row(height - 1);
+        self.write(&"\n".repeat(count));
+    }
+
     /// Leaves the cursor where the frame has it.
     pub(super) fn rest_at(&mut self, row: usize, col: usize) {
         if self.position != (Position::InLastColumn { row }) || col + 1 != self.width {

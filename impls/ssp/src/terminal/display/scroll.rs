@@ -22,7 +22,16 @@ struct Move {
 
 /// Moves the rows of the reader's screen `old` that `new` has elsewhere.
 pub(super) fn scroll(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>]) {
-    let Some(best) = best_move(old.rows(), new) else {
+    move_rows(output, old, new, true);
+}
+
+/// The same without letting anything scroll off the top, where the reader might keep it.
+pub(super) fn scroll_in_place(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>]) {
+    move_rows(output, old, new, false);
+}
+
+fn move_rows(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>], off_the_top: bool) {
+    let Some(best) = best_move(old.rows(), new, off_the_top) else {
         return;
     };
     let screen_height = new.len();
@@ -32,8 +41,7 @@ pub(super) fn scroll(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>]) 
         let count = best.from - best.to;
         let region = best.to..best.from + best.height;
         if region == (0..screen_height) {
-            output.move_to_row(screen_height - 1);
-            output.write(&"\n".repeat(count));
+            output.scroll_off(screen_height, count);
         } else {
             edit_lines(output, region.start, count, 'M');
             if region.end < screen_height {
@@ -61,7 +69,7 @@ fn edit_lines(output: &mut Output<'_>, row: usize, count: usize, function: char)
     }
 }
 
-fn best_move(old: &[Arc<Row>], new: &[Arc<Row>]) -> Option<Move> {
+fn best_move(old: &[Arc<Row>], new: &[Arc<Row>], off_the_top: bool) -> Option<Move> {
     let changed = old
         .iter()
         .zip(new)
@@ -71,6 +79,7 @@ fn best_move(old: &[Arc<Row>], new: &[Arc<Row>]) -> Option<Move> {
     }
     let (old, new) = number_rows(old, new);
     let (gain, best) = moves(&old, &new)
+        .filter(|candidate| off_the_top || candidate.to > 0)
         .map(|candidate| (gain(candidate, &old, &new), candidate))
         .max_by_key(|(gain, _)| *gain)?;
     (gain >= WORTHWHILE as isize).then_some(best)

@@ -99,6 +99,7 @@ impl Screen {
     fn reset(&mut self) {
         let mut fresh = Self::new(self.size());
         fresh.frame.bells = self.frame.bells;
+        fresh.frame.scrollback = std::mem::take(&mut self.frame.scrollback);
         fresh.frame.titles = self.frame.titles.take();
         if let Some(titles) = &mut fresh.frame.titles {
             titles.window = "".into();

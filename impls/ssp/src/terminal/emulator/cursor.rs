@@ -98,6 +98,7 @@ impl Screen {
     pub(super) fn index(&mut self) {
         let (row, col) = (self.frame.cursor.row, self.frame.cursor.col);
         if row + 1 == self.margins.end {
+            self.keep_top_line();
             self.scroll_up(self.margins.clone(), 1);
             self.move_to(row, col);
         } else {

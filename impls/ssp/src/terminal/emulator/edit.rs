@@ -13,6 +13,13 @@ impl Screen {
         self.frame.grid_mut().scroll_up(region, count, background);
     }
 
+    /// Keeps the line that is about to scroll off the top of the main screen.
+    pub(super) fn keep_top_line(&mut self) {
+        if self.margins.start == 0 && !self.frame.shows_alternate() {
+            self.frame.scrollback.push(&self.frame.main.rows()[0]);
+        }
+    }
+
     pub(super) fn scroll_down(&mut self, region: Range<usize>, count: usize) {
         let background = self.frame.pen.background;
         self.frame.grid_mut().scroll_down(region, count, background);
@@ -36,7 +43,7 @@ impl Screen {
         }
     }
 
-    /// ED. Parameter 3 is about lines that have left the screen.
+    /// ED. Parameter 3 is about the lines that have left the screen.
     pub(super) fn erase_in_display(&mut self, which: usize) {
         let (row, height) = (self.frame.cursor.row, self.size().height);
         let background = self.frame.pen.background;
@@ -52,6 +59,7 @@ impl Screen {
                 self.frame.grid_mut().blank_rows(0..row, background);
             }
             2 => self.frame.grid_mut().blank_rows(0..height, background),
+            3 => self.frame.scrollback.erase(),
             _ => {}
         }
     }

@@ -47,6 +47,16 @@ impl Terminal {
         self.screen.resize(size);
     }
 
+    /// Begins to keep the lines that scroll off the top of the main screen.
+    pub fn keep_scrollback(&mut self) {
+        self.screen.frame.scrollback.keep();
+    }
+
+    /// Drops kept lines with numbers below `end`.
+    pub fn forget_scrollback_before(&mut self, end: u64) {
+        self.screen.frame.scrollback.forget_before(end);
+    }
+
     /// What is on show.
     pub fn framebuffer(&self) -> &Framebuffer {
         &self.screen.frame
