@@ -14,12 +14,12 @@ use netns_rs::NetNs;
 use nix::{
     sched::{CloneFlags, setns},
     sys::signal::{Signal, kill},
-    unistd::{Pid, geteuid},
+    unistd::Pid,
 };
 
 use crate::{
     Error, Result,
-    world::{HOME, user_name},
+    world::{HOME, USER},
 };
 
 /// A host of one copy of a scenario's network. Dropping it ends its programs and removes its namespace.
@@ -82,7 +82,6 @@ impl Host {
     #[must_use]
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let namespace = self.namespace().file().as_raw_fd();
-        let user = user_name(geteuid());
         let mut command = Command::new(program);
         command
             .env_clear()
@@ -91,8 +90,8 @@ impl Host {
                 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             )
             .env("HOME", HOME)
-            .env("USER", &user)
-            .env("LOGNAME", &user)
+            .env("USER", USER)
+            .env("LOGNAME", USER)
             .env("SHELL", "/bin/sh")
             .env("LANG", "C.UTF-8")
             .env("TERM", "xterm-256color")

@@ -286,11 +286,14 @@ fn open_mapping(network: &Network<'_>, client: &UdpSocket, server: &UdpSocket) -
 /// Sends from a stranger and then from the server: the client hears of the stranger first, or not at all.
 fn stranger_gets_in(
     stranger: &UdpSocket,
-    server: &UdpSocket,
+    (server, there): (&UdpSocket, SocketAddr),
     client: &UdpSocket,
     to: SocketAddr,
 ) -> bool {
     send(stranger, "stranger", to);
+    // Behind it on the same link: when this is here, the stranger's is on its way to the NAT.
+    send(stranger, "passed", there);
+    assert_eq!(receive(server).0, "passed");
     send(server, "server", to);
     let first = receive(client).0;
     if first == "stranger" {
@@ -305,14 +308,15 @@ async fn a_full_cone_nat_lets_anybody_in() {
     let client = socket(network.host("client"), false);
     let server = socket(network.host("server"), false);
     let seen = open_mapping(&network, &client, &server);
+    let server = (&server, address_of(&network, "server", &server));
     let port = socket(network.host("server"), false);
     assert!(
-        stranger_gets_in(&port, &server, &client, seen),
+        stranger_gets_in(&port, server, &client, seen),
         "another port"
     );
     let host = socket(network.host("other"), false);
     assert!(
-        stranger_gets_in(&host, &server, &client, seen),
+        stranger_gets_in(&host, server, &client, seen),
         "another host"
     );
 }
@@ -323,14 +327,15 @@ async fn a_restricted_nat_lets_in_whom_was_spoken_to() {
     let client = socket(network.host("client"), false);
     let server = socket(network.host("server"), false);
     let seen = open_mapping(&network, &client, &server);
+    let server = (&server, address_of(&network, "server", &server));
     let port = socket(network.host("server"), false);
     assert!(
-        stranger_gets_in(&port, &server, &client, seen),
+        stranger_gets_in(&port, server, &client, seen),
         "another port"
     );
     let host = socket(network.host("other"), false);
     assert!(
-        !stranger_gets_in(&host, &server, &client, seen),
+        !stranger_gets_in(&host, server, &client, seen),
         "another host"
     );
 }
@@ -341,9 +346,10 @@ async fn a_port_restricted_nat_lets_in_only_the_port_that_was_spoken_to() {
     let client = socket(network.host("client"), false);
     let server = socket(network.host("server"), false);
     let seen = open_mapping(&network, &client, &server);
+    let server = (&server, address_of(&network, "server", &server));
     let port = socket(network.host("server"), false);
     assert!(
-        !stranger_gets_in(&port, &server, &client, seen),
+        !stranger_gets_in(&port, server, &client, seen),
         "another port"
     );
 }

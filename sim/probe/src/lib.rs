@@ -7,9 +7,11 @@
 //! terminal emulator that is not ours ([`screen`]), and a [`judge::Judge`] says which keys each screen answers.
 //!
 //! The sessions that only [`echo`] have no terminal at the far end; they measure what the path itself does.
+//! [`calibration`] runs no session at all.
 
 mod alarm;
 pub mod answer;
+pub mod calibration;
 pub mod echo;
 pub mod judge;
 mod observer;

@@ -4,6 +4,7 @@ use std::{net::IpAddr, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use link::units::Span;
 
 /// Runs network scenarios: real sessions over bad networks, measured key by key.
 #[derive(Parser)]
@@ -141,6 +142,9 @@ pub(crate) struct RunOptions {
     /// Put the results into this new folder instead of one under reports/out
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// How late the shaper may release one packet in a hundred; a run in which it was later fails
+    #[arg(long, value_name = "TIME", default_value = "5ms")]
+    pub(crate) lateness_budget: Span,
     /// Capture packets at both ends of every link, with the reason for each drop (pcapng)
     #[arg(long)]
     pub(crate) pcap: bool,

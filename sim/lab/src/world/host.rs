@@ -7,7 +7,7 @@
 
 use std::{
     fs, io,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use nix::{
@@ -221,7 +221,7 @@ fn wait_outside(process_one: Pid) -> i32 {
 }
 
 /// Process 1 of the run: furnishes the world, starts the lab, reaps whatever is left to it until the lab ends.
-fn process_one(results: &PathBuf, before: &SigSet, lab: impl FnOnce() -> i32) -> i32 {
+fn process_one(results: &Path, before: &SigSet, lab: impl FnOnce() -> i32) -> i32 {
     let furnished = prctl::set_pdeathsig(Signal::SIGKILL)
         .and_then(|()| setsid().map(drop))
         .map_err(EnterError::system("tie the run to its parent"))
@@ -240,7 +240,7 @@ fn process_one(results: &PathBuf, before: &SigSet, lab: impl FnOnce() -> i32) ->
     }
 }
 
-fn reap_until_ended(lab: Pid) -> i32 {
+pub(super) fn reap_until_ended(lab: Pid) -> i32 {
     loop {
         match signals::next() {
             Signal::SIGCHLD => {

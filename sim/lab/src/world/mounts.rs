@@ -8,7 +8,7 @@ use std::{
 
 use nix::{
     mount::{MsFlags, mount},
-    unistd::{Uid, User, getegid, geteuid},
+    unistd::{getegid, geteuid},
 };
 
 /// The run's own scratch folder: exists only inside the world, in memory, and goes with it.
@@ -98,43 +98,27 @@ fn bind(from: &Path, to: &Path) -> Result<(), MountError> {
         .map_err(MountError::new(format!("show {} in the run", to.display())))
 }
 
-/// Gives the running user a plain account (`/bin/sh`, an empty home, not locked), whatever the machine says.
+/// The account that everything in the lab runs as: the running user, whatever the machine calls them.
+pub const USER: &str = "roamlab";
+
+/// Gives the running user a plain account of that name (`/bin/sh`, an empty home, not locked): some machines lock
+/// root's, or give `nobody` no shell.
 fn accounts() -> Result<(), MountError> {
     let (uid, gid) = (geteuid(), getegid());
-    let name = user_name(uid);
-    replace_account(
+    add_account(
         "/etc/passwd",
-        &name,
-        &format!("{name}:x:{uid}:{gid}::{HOME}:/bin/sh"),
+        &format!("{USER}:x:{uid}:{gid}::{HOME}:/bin/sh"),
     )?;
     if fs::File::open("/etc/shadow").is_ok() {
-        // sshd takes an account whose password starts with `!` to be locked, keys or no keys.
-        replace_account(
-            "/etc/shadow",
-            &name,
-            &format!("{name}:*:19000:0:99999:7:::"),
-        )?;
+        add_account("/etc/shadow", &format!("{USER}:*:19000:0:99999:7:::"))?;
     }
     Ok(())
 }
 
-/// The name of a user, or a name for one who has none (a bare number in a container).
-pub(crate) fn user_name(uid: Uid) -> String {
-    User::from_uid(uid)
-        .ok()
-        .flatten()
-        .map_or_else(|| "roamlab".to_owned(), |user| user.name)
-}
-
-fn replace_account(file: &str, name: &str, line: &str) -> Result<(), MountError> {
+/// Puts an account before all others, so that it is the one that is found for its user id.
+fn add_account(file: &str, line: &str) -> Result<(), MountError> {
     let machine = fs::read_to_string(file).map_err(MountError::new(format!("read {file}")))?;
-    let others = machine
-        .lines()
-        .filter(|entry| entry.split(':').next() != Some(name));
-    let text: String = std::iter::once(line)
-        .chain(others)
-        .flat_map(|entry| [entry, "\n"])
-        .collect();
+    let text = format!("{line}\n{machine}");
     let ours = PathBuf::from(RUN).join(file.trim_start_matches("/etc/"));
     fs::write(&ours, text).map_err(MountError::new(format!("write {}", ours.display())))?;
     let mode = fs::metadata(file).map_or(0o644, |was| was.permissions().mode());

@@ -30,6 +30,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
         scenario,
         out: out.clone(),
         program: std::env::current_exe().map_err(Failure::machine)?,
+        lateness_budget: options.lateness_budget.duration(),
         captures: options.pcap,
         keep: options.keep,
     };

@@ -6,13 +6,13 @@ use lab::{Network, network::Purpose, relay::Relay};
 use link::{Direction, Seed};
 use probe::calibration::{Measured, calibrate};
 use reports::{
-    results::{Check, Run, Verdict},
+    results::{Check, Verdict},
     statistics::wilson,
 };
 use scenario::Calibrate;
 use tokio_util::sync::CancellationToken;
 
-use super::{Experiment, Stop, add_lateness, progress::Display};
+use super::{Experiment, Gathered, Stop, progress::Display};
 
 /// One calibration.
 pub(super) struct Calibration<'e> {
@@ -22,11 +22,11 @@ pub(super) struct Calibration<'e> {
 }
 
 impl Calibration<'_> {
-    /// Measures every link and adds the verdicts to the run.
+    /// Measures every link and adds the verdicts.
     pub(super) async fn run(
         &self,
         display: &Display,
-        run: &mut Run,
+        gathered: &mut Gathered,
         cancel: &CancellationToken,
     ) -> Result<(), Stop> {
         let scenario = &self.experiment.scenario;
@@ -58,8 +58,10 @@ impl Calibration<'_> {
         let report = relay
             .stop()
             .map_err(|error| Stop::failed(format!("the relay: {error}")))?;
-        add_lateness(run, report);
-        run.checks
+        gathered.add_relay(&report, self.experiment.lateness_budget);
+        gathered
+            .run
+            .checks
             .extend(measured.iter().flat_map(|each| judge(each, self.calibrate)));
         Ok(())
     }

@@ -10,16 +10,13 @@ mod repetition;
 use std::{path::PathBuf, time::Duration};
 
 use lab::relay::{Lateness, RelayReport};
-use reports::results::{self, Event, Keystroke, Results, Run, SessionRun, Writer};
+use reports::results::{self, Event, Keystroke, Results, Run, Writer};
 use scenario::{Scenario, Workload};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use self::{calibration::Calibration, progress::Display, repetition::Repetition};
 use crate::exit::{FAILED, MACHINE};
-
-/// How late the relay may be with one packet in a hundred before nothing of a run is to be believed.
-const LATENESS_BUDGET: Duration = Duration::from_millis(5);
 
 /// A scenario that is to be run, and how.
 pub(crate) struct Experiment {
@@ -33,6 +30,8 @@ pub(crate) struct Experiment {
     pub(crate) out: PathBuf,
     /// This program, which is also the far end of sessions.
     pub(crate) program: PathBuf,
+    /// How late the relay may be with one packet in a hundred before nothing of the run is to be believed.
+    pub(crate) lateness_budget: Duration,
     /// Whether packets are captured.
     pub(crate) captures: bool,
     /// Whether the last network is kept open afterwards.
@@ -44,6 +43,8 @@ struct Gathered {
     run: Run,
     keystrokes: Vec<Keystroke>,
     events: Vec<Event>,
+    /// Why what was measured is not to be believed.
+    distrust: Option<String>,
 }
 
 /// Runs an experiment inside a world that has been entered, writes its results and its report, and gives the exit
@@ -100,6 +101,7 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
         run: machine::run_header(experiment),
         keystrokes: Vec::new(),
         events: Vec::new(),
+        distrust: None,
     };
     let writer = Writer::create(&experiment.out, &gathered.run).map_err(|error| {
         Stop::failed(format!(
@@ -124,7 +126,7 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
                 calibrate,
                 seed,
             };
-            wanted.run(&display, &mut gathered.run, &cancel).await?;
+            wanted.run(&display, &mut gathered, &cancel).await?;
             continue;
         }
         let repetition = Repetition {
@@ -144,18 +146,28 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
     report(experiment, writer, gathered)
 }
 
-/// Adds what the relay said of itself: over several repetitions, the worst of each.
-fn add_lateness(run: &mut Run, report: RelayReport) {
-    let Lateness { p50, p99, max, .. } = report.lateness;
-    let [p50, p99, max] = [p50, p99, max].map(|late| late.as_secs_f64() * 1e3);
-    let before = run
-        .relay_lateness_ms
-        .unwrap_or(results::Lateness { p50, p99, max });
-    run.relay_lateness_ms = Some(results::Lateness {
-        p50: before.p50.max(p50),
-        p99: before.p99.max(p99),
-        max: before.max.max(max),
-    });
+impl Gathered {
+    /// Adds what the relay said of itself: over several repetitions, the worst of each.
+    fn add_relay(&mut self, report: &RelayReport, budget: Duration) {
+        let Lateness { p50, p99, max, .. } = report.lateness;
+        let [p50, p99, max] = [p50, p99, max].map(|late| late.as_secs_f64() * 1e3);
+        let worst = self
+            .run
+            .relay_lateness_ms
+            .get_or_insert(results::Lateness { p50, p99, max });
+        worst.p50 = worst.p50.max(p50);
+        worst.p99 = worst.p99.max(p99);
+        worst.max = worst.max.max(max);
+        if let Err(exceeded) = report.check(budget) {
+            self.distrust = Some(exceeded.to_string());
+        }
+        if report.missed.uncaptured > 0 {
+            let missing = report.missed.uncaptured;
+            self.distrust = Some(format!(
+                "{missing} packets are missing from the captures: the disk was too slow"
+            ));
+        }
+    }
 }
 
 fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result<bool, Stop> {
@@ -163,6 +175,7 @@ fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result
         mut run,
         keystrokes,
         events,
+        distrust,
     } = gathered;
     if !experiment.scenario.expect.is_empty() && run.partial.is_none() {
         let results = Results {
@@ -174,9 +187,6 @@ fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result
         run = results.run;
         run.checks.extend(checks);
     }
-    let too_late = run
-        .relay_lateness_ms
-        .is_some_and(|late| late.p99 > LATENESS_BUDGET.as_secs_f64() * 1e3);
     writer.finish(&run).map_err(Stop::failed)?;
     let analysis = reports::report::write(&experiment.out).map_err(Stop::failed)?;
     print!(
@@ -187,14 +197,10 @@ fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result
         "\n{}",
         machine::shown(&experiment.out.join("report.html")).display()
     );
-    if too_late {
-        eprintln!(
-            "error: the relay was too late to be believed: p99 {:.1} ms, {} ms are allowed. Is the machine busy?",
-            run.relay_lateness_ms.map_or(0.0, |late| late.p99),
-            LATENESS_BUDGET.as_millis(),
-        );
+    if let Some(reason) = &distrust {
+        eprintln!("error: {reason}");
     }
-    Ok(!analysis.failed() && !too_late && run.partial.is_none())
+    Ok(!analysis.failed() && distrust.is_none() && run.partial.is_none())
 }
 
 /// The first interrupt ends the run cleanly, with a report; the second ends it at once.
@@ -219,10 +225,4 @@ fn cancel_on_signals() -> std::io::Result<CancellationToken> {
         std::process::exit(130);
     });
     Ok(cancel)
-}
-
-impl Gathered {
-    fn add_session_run(&mut self, run: SessionRun) {
-        self.run.outcomes.push(run);
-    }
 }

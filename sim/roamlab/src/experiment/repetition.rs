@@ -27,7 +27,7 @@ use scenario::{Expectation, Session};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Experiment, Gathered, Stop, add_lateness, progress::Display};
+use super::{Experiment, Gathered, Stop, progress::Display};
 
 /// How long a session may take to come up. At 29 % loss each way, ssh's key exchange alone can take half of it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,7 +83,7 @@ impl Repetition<'_> {
         let report = relay
             .stop()
             .map_err(|error| Stop::failed(format!("the relay: {error}")))?;
-        add_lateness(&mut gathered.run, report);
+        gathered.add_relay(&report, self.experiment.lateness_budget);
         Ok(())
     }
 
@@ -269,7 +269,7 @@ impl Repetition<'_> {
             }
             _ => Ending::Finished,
         };
-        gathered.add_session_run(SessionRun {
+        gathered.run.outcomes.push(SessionRun {
             session,
             seed,
             run,

@@ -1,0 +1,278 @@
+//! An experiment in guest kernels: one for each session of each repetition, as many at once as there are processors.
+//!
+//! Each guest runs a part of the experiment, as this kernel would run it, and leaves its results in a folder of its
+//! own. They are gathered here, and reported on, as if all had been one run.
+
+use std::{
+    cell::RefCell,
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt, stream};
+use indexmap::IndexMap;
+use lab::world::guest::{Clock, Guest};
+use probe::Progress;
+use reports::results::{Outcome, Results, SessionRun};
+use scenario::{Event, Scenario, Trigger, Workload};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Experiment, Gathered, Stop, begin, cancel_on_signals, exit_code, in_runtime,
+    progress::{Display, SessionBar},
+    report,
+    told::Told,
+};
+use crate::options::RunOptions;
+
+/// In a guest's folder: what it is to run.
+pub(crate) const OPTIONS_FILE: &str = "options.json";
+
+/// In the results folder while guests run: theirs. What is left afterwards is what failed.
+const GUESTS: &str = "guests";
+
+/// How long nothing may be heard of a guest. It says something every minute of its own time, which is a second of
+/// this machine's where it is idle.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// What guests are booted from.
+pub(crate) struct Guests<'e> {
+    pub(crate) experiment: &'e Experiment,
+    /// The command line that the experiment is made from; each guest gets its part of it.
+    pub(crate) options: &'e RunOptions,
+    pub(crate) kernel: &'e Path,
+    pub(crate) clock: Clock,
+}
+
+/// What one guest runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    seed: u64,
+    run: u32,
+    sessions: Vec<String>,
+}
+
+/// Runs an experiment in guests, writes its results and its report, and gives the exit code.
+pub(crate) fn run_in_guests(guests: &Guests<'_>) -> i32 {
+    exit_code(in_runtime(guests.conduct()))
+}
+
+impl Guests<'_> {
+    async fn conduct(&self) -> Result<bool, Stop> {
+        let cancel = cancel_on_signals().map_err(Stop::machine)?;
+        let (mut gathered, writer) = begin(self.experiment)?;
+        let display = Display::new(self.experiment);
+        let parts = parts(&self.experiment.scenario);
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut playing = stream::iter(parts)
+            .map(|part| {
+                let (display, cancel) = (&display, &cancel);
+                async move {
+                    let results = tokio::select! {
+                        biased;
+                        () = cancel.cancelled() => None,
+                        results = self.play(&part, display) => Some(results),
+                    };
+                    (part, results)
+                }
+            })
+            .buffered(at_once);
+        while let Some((part, results)) = playing.next().await {
+            match results {
+                None => gathered.run.partial = Some("interrupted".to_owned()),
+                Some(Ok((results, distrust))) => gathered.add(results, distrust, part.run),
+                // A calibration has nothing that could be told to have failed.
+                Some(Err(error)) if part.sessions.is_empty() => return Err(Stop::failed(error)),
+                Some(Err(error)) => gathered.add_failed(&part, &error),
+            }
+        }
+        drop(playing);
+        display.finish();
+        // Only when nothing is left in it.
+        let _ = fs::remove_dir(self.experiment.out.join(GUESTS));
+        gathered.write_samples(&writer).map_err(Stop::failed)?;
+        report(self.experiment, writer, gathered)
+    }
+
+    /// Boots a guest and gives what it measured, and why that is not to be believed, if so.
+    async fn play(&self, part: &Part, display: &Display) -> Result<(Results, Option<String>), String> {
+        let folder = self.experiment.out.join(GUESTS).join(part.name());
+        self.furnish(part, &folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let guest = Guest {
+            kernel: self.kernel,
+            program: &self.experiment.program,
+            folder: &folder,
+            clock: self.clock,
+            patience: PATIENCE,
+        };
+        let booted = Instant::now();
+        let mut running = guest.boot().map_err(|error| error.to_string())?;
+        let mut listener = Listener::new(display);
+        while let Some(line) = running.line().await.map_err(|error| error.to_string())? {
+            listener.hear(&line);
+        }
+        let code = running.end().await.map_err(|error| error.to_string())?;
+        if code != 0 {
+            return Err(format!(
+                "the lab in the guest ended with code {code}; its console is in {}",
+                folder.join("console.log").display()
+            ));
+        }
+        let results = Results::read(&folder).map_err(|error| error.to_string())?;
+        display.guest_ended(&part.name(), listener.passed, booted.elapsed());
+        self.keep_captures(&folder).map_err(|error| error.to_string())?;
+        fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+        Ok((results, listener.distrust))
+    }
+
+    fn furnish(&self, part: &Part, folder: &Path) -> std::io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let scenario = Path::new(&self.options.scenario);
+        let scenario = if scenario.is_file() {
+            fs::canonicalize(scenario)?.to_string_lossy().into_owned()
+        } else {
+            self.options.scenario.clone()
+        };
+        let options = RunOptions {
+            scenario,
+            seeds: vec![part.seed],
+            runs: Some(1),
+            sessions: part.sessions.clone(),
+            ..self.options.clone()
+        };
+        fs::write(folder.join(OPTIONS_FILE), serde_json::to_vec_pretty(&options)?)
+    }
+
+    /// Moves a guest's captures to where those of a run are.
+    fn keep_captures(&self, folder: &Path) -> std::io::Result<()> {
+        let captures = folder.join("pcap");
+        let Ok(all) = fs::read_dir(captures) else {
+            return Ok(());
+        };
+        for repetition in all {
+            let repetition = repetition?;
+            let kept: PathBuf = self.experiment.out.join("pcap").join(repetition.file_name());
+            fs::create_dir_all(&kept)?;
+            for capture in fs::read_dir(repetition.path())? {
+                let capture = capture?;
+                fs::rename(capture.path(), kept.join(capture.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Part {
+    /// A name for its folder.
+    fn name(&self) -> String {
+        let sessions = self.sessions.join("+").replace('/', "_");
+        format!("seed-{}-run-{}-{sessions}", self.seed, self.run)
+    }
+}
+
+/// What each guest runs: a session of a repetition. All of them, where one's events wait for another.
+fn parts(scenario: &Scenario) -> Vec<Part> {
+    let sessions: Vec<String> = scenario.sessions.keys().cloned().collect();
+    let together = scenario.timeline.iter().any(waits_for_another);
+    let groups: Vec<Vec<String>> = match &scenario.workload {
+        Workload::Calibrate(_) => vec![Vec::new()],
+        _ if together => vec![sessions],
+        _ => sessions.into_iter().map(|session| vec![session]).collect(),
+    };
+    let repetitions = scenario.seeds.iter().flat_map(|&seed| (0..scenario.runs).map(move |run| (seed, run)));
+    repetitions
+        .flat_map(|(seed, run)| {
+            groups.iter().map(move |sessions| Part {
+                seed,
+                run,
+                sessions: sessions.clone(),
+            })
+        })
+        .collect()
+}
+
+fn waits_for_another(event: &Event) -> bool {
+    matches!(&event.trigger, Trigger::When { of: Some(_), .. })
+}
+
+/// Shows what a guest tells.
+struct Listener<'d> {
+    display: &'d Display,
+    bars: RefCell<IndexMap<String, SessionBar>>,
+    /// How much time has passed in the guest.
+    passed: Duration,
+    distrust: Option<String>,
+}
+
+impl<'d> Listener<'d> {
+    fn new(display: &'d Display) -> Self {
+        Self {
+            display,
+            bars: RefCell::default(),
+            passed: Duration::ZERO,
+            distrust: None,
+        }
+    }
+
+    fn hear(&mut self, line: &str) {
+        let show = |session: &str, progress: Progress| {
+            if let Some(bar) = self.bars.borrow().get(session) {
+                bar.tell(&progress);
+            }
+        };
+        match Told::heard(line) {
+            Some(Told::Alive(passed)) => self.passed = passed,
+            Some(Told::Measuring(what)) => self.display.measuring("guest", &what),
+            Some(Told::Session { session, keys }) => {
+                let bar = self.display.session(&session, keys);
+                self.bars.borrow_mut().insert(session, bar);
+            }
+            Some(Told::Established { session, after }) => show(&session, Progress::Established(after)),
+            Some(Told::Answered { session, index, after }) => show(&session, Progress::Answered(index, after)),
+            Some(Told::Distrusted(reason)) => self.distrust = Some(reason),
+            None => {}
+        }
+    }
+}
+
+impl Gathered {
+    /// Adds what a guest measured in the `run`-th repetition with its seed.
+    fn add(&mut self, results: Results, distrust: Option<String>, run: u32) {
+        let Results {
+            run: part,
+            keystrokes,
+            events,
+        } = results;
+        self.run.kernel = part.kernel;
+        self.run.versions.extend(part.versions);
+        self.run.sysctls.extend(part.sysctls);
+        self.run.checks.extend(part.checks);
+        if let Some(late) = part.relay_lateness_ms {
+            self.add_lateness(late);
+        }
+        self.run.outcomes.extend(part.outcomes.into_iter().map(|outcome| SessionRun { run, ..outcome }));
+        self.keystrokes.extend(keystrokes.into_iter().map(|mut key| {
+            key.run = run;
+            key
+        }));
+        self.events.extend(events.into_iter().map(|mut event| {
+            event.run = run;
+            event
+        }));
+        self.distrust = self.distrust.take().or(distrust);
+    }
+
+    /// Adds that a guest did not get through.
+    fn add_failed(&mut self, part: &Part, error: &str) {
+        self.run.outcomes.extend(part.sessions.iter().map(|session| SessionRun {
+            session: session.clone(),
+            seed: part.seed,
+            run: part.run,
+            outcome: Outcome::Failed {
+                error: error.to_owned(),
+            },
+            traffic: None,
+        }));
+    }
+}

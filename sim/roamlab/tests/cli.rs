@@ -1,0 +1,63 @@
+//! What the command says: help, lists, and errors on bad input.
+
+use std::process::{Command, Output};
+
+fn roamlab(arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    Command::new(env!("CARGO_BIN_EXE_roamlab"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .expect("roamlab starts")
+}
+
+/// Standard output and error and the exit code, as one text.
+fn said(arguments: &[&str]) -> String {
+    let output = roamlab(arguments);
+    format!(
+        "$ roamlab {}\n{}{}exit code {}\n",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        output.status.code().unwrap_or(-1),
+    )
+}
+
+#[test]
+fn help_shows_examples() {
+    insta::assert_snapshot!(said(&["--help"]));
+    insta::assert_snapshot!(said(&["run", "--help"]));
+}
+
+#[test]
+fn the_list_has_every_scenario_with_its_question() {
+    insta::assert_snapshot!(said(&["list"]));
+}
+
+#[test]
+fn bad_input_is_named_and_ends_with_code_2() {
+    for (name, arguments) in [
+        ("unknown-scenario", vec!["run", "lossy-29"]),
+        ("missing-file", vec!["run", "nowhere.ron"]),
+        (
+            "unknown-session",
+            vec!["run", "lossy-29pct", "--session", "telnet"],
+        ),
+        (
+            "no-keystrokes",
+            vec!["run", "lossy-29pct", "--keystrokes", "0"],
+        ),
+        ("no-typing", vec!["run", "calibration", "--keystrokes", "5"]),
+        ("unknown-run", vec!["shell", "lossy-29pct", "client"]),
+        ("no-results", vec!["report", "nowhere"]),
+    ] {
+        insta::assert_snapshot!(name, said(&arguments));
+    }
+}
+
+#[test]
+fn completions_know_the_subcommands() {
+    let output = roamlab(&["completions", "bash"]);
+    let script = String::from_utf8_lossy(&output.stdout);
+    assert!(script.contains("run") && script.contains("doctor"));
+}
