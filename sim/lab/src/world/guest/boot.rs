@@ -1,0 +1,259 @@
+//! Starting a guest kernel, listening to its console, and knowing how it ended.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::unix::pipe::Receiver,
+    process::{Child, Command},
+    time::timeout,
+};
+
+use super::{CONSOLE, EXIT_CODE, INIT, randomness};
+
+/// What every program in the guest starts with.
+const ENVIRONMENT: [&str; 3] = [
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG=C.UTF-8",
+    "TERM=dumb",
+];
+
+/// When it is in every guest that it boots: 2026-01-01, in nanoseconds since 1970.
+const BOOTS_AT: u64 = 1_767_225_600_000_000_000;
+
+/// Lines of the console that an error shows.
+const LAST_LINES: usize = 12;
+
+/// How time goes by in a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// It jumps over idle time and stands still while programs compute.
+    Virtual,
+    /// It is that of this machine.
+    Real,
+}
+
+/// A guest that is to be booted.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest<'a> {
+    /// The kernel, an executable.
+    pub kernel: &'a Path,
+    /// The program that is run as process 1, with the one argument `init`; it is to call [`init`](super::init).
+    pub program: &'a Path,
+    /// A folder for this guest alone, which its init is given, too.
+    pub folder: &'a Path,
+    /// How time goes by in it.
+    pub clock: Clock,
+    /// The guest is taken to hang when its console says nothing for so long, on this machine's clock.
+    pub patience: Duration,
+}
+
+/// Why a guest did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum GuestError {
+    /// The kernel could not be started.
+    #[error("cannot {what}: {cause}")]
+    Start {
+        /// What was tried.
+        what: &'static str,
+        /// What this machine's kernel said.
+        cause: io::Error,
+    },
+    /// Nothing was heard of it.
+    #[error("the guest hangs: nothing on its console for {} s{said}", after.as_secs())]
+    Hangs {
+        /// For how long.
+        after: Duration,
+        /// The last that was.
+        said: LastSaid,
+    },
+    /// It panicked, was killed, or its init did not get so far as to say how the lab ended.
+    #[error("the guest died ({status}){said}")]
+    Died {
+        /// How the kernel's process ended.
+        status: ExitStatus,
+        /// The last lines of its console.
+        said: LastSaid,
+    },
+}
+
+impl GuestError {
+    fn start(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Start { what, cause }
+    }
+}
+
+/// The last lines of a console, and the file that has them all.
+#[derive(Debug)]
+pub struct LastSaid {
+    log: PathBuf,
+    lines: Vec<String>,
+}
+
+impl LastSaid {
+    fn of(log: &Path) -> Self {
+        let text = fs::read(log).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let all: Vec<&str> = text.lines().filter(|line| !line.starts_with('{')).collect();
+        let last = &all[all.len().saturating_sub(LAST_LINES)..];
+        Self {
+            log: log.to_owned(),
+            lines: last.iter().map(|line| (*line).to_owned()).collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for LastSaid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "; its console is in {}", self.log.display())?;
+        self.lines
+            .iter()
+            .try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl Guest<'_> {
+    /// Starts the kernel. It ends with the thread that calls this, and when what is returned is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written to, or the kernel is no program of this machine.
+    pub fn boot(&self) -> Result<Running, GuestError> {
+        symlink(self.program, self.folder.join(INIT))
+            .map_err(GuestError::start("name the guest's init"))?;
+        let log = File::create(self.folder.join(CONSOLE))
+            .map_err(GuestError::start("make the console's log"))?;
+        let (listening, console) = io::pipe().map_err(GuestError::start("make the console"))?;
+        let errors = console
+            .try_clone()
+            .map_err(GuestError::start("make the console"))?;
+        let mut command = Command::new(self.kernel);
+        command
+            .args(arguments(self.clock))
+            .current_dir(self.folder)
+            .env_clear()
+            .env("HOME", self.folder)
+            .stdin(Stdio::null())
+            .stdout(console)
+            .stderr(errors)
+            .process_group(0)
+            .kill_on_drop(true);
+        if self.clock == Clock::Virtual {
+            randomness::take_from(&mut command);
+        }
+        // SAFETY: one system call that may be made in a forked child.
+        unsafe {
+            command.pre_exec(|| {
+                nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
+                    .map_err(io::Error::from)
+            });
+        }
+        let child = command
+            .spawn()
+            .map_err(GuestError::start("start the guest kernel"))?;
+        // The command holds the console's other end open.
+        drop(command);
+        let console = Receiver::from_owned_fd(listening.into())
+            .map_err(GuestError::start("listen to the console"))?;
+        Ok(Running {
+            child,
+            console: BufReader::new(console),
+            log,
+            folder: self.folder.to_owned(),
+            patience: self.patience,
+        })
+    }
+}
+
+/// The kernel's command line: the same each time, because the kernel's random numbers begin with it. Therefore the
+/// guest's folder is told as the directory that the kernel is started in.
+fn arguments(clock: Clock) -> Vec<String> {
+    let time_travel: &[String] = match clock {
+        Clock::Virtual => &[
+            "time-travel=inf-cpu".to_owned(),
+            format!("time-travel-start={BOOTS_AT}"),
+        ],
+        Clock::Real => &[],
+    };
+    let machine = [
+        "mem=512M",
+        "root=/dev/root",
+        "rootfstype=hostfs",
+        "rootflags=/",
+        "rw",
+        "con=null",
+        "con0=fd:0,fd:1",
+        "quiet",
+        "panic=-1",
+        "init=/proc/self/cwd/init",
+    ];
+    let words = machine.into_iter().chain(ENVIRONMENT).chain(["--", "init"]);
+    time_travel
+        .iter()
+        .cloned()
+        .chain(words.map(str::to_owned))
+        .collect()
+}
+
+/// A guest that has been started. Dropping it ends the guest at once.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    console: BufReader<Receiver>,
+    log: File,
+    folder: PathBuf,
+    patience: Duration,
+}
+
+impl Running {
+    /// The next line on the guest's console; none when it has ended.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is said for too long: the guest is ended then.
+    pub async fn line(&mut self) -> Result<Option<String>, GuestError> {
+        let mut line = Vec::new();
+        match timeout(self.patience, self.console.read_until(b'\n', &mut line)).await {
+            Ok(Ok(0) | Err(_)) => Ok(None),
+            Ok(Ok(_)) => {
+                let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+                // A disk that is full shows where results are written.
+                let _ = writeln!(self.log, "{text}");
+                Ok(Some(text))
+            }
+            Err(_) => {
+                let _ = self.child.kill().await;
+                Err(GuestError::Hangs {
+                    after: self.patience,
+                    said: LastSaid::of(&self.folder.join(CONSOLE)),
+                })
+            }
+        }
+    }
+
+    /// Waits until the guest has ended and gives the code that the lab ended with.
+    ///
+    /// # Errors
+    ///
+    /// When the guest did not get so far.
+    pub async fn end(mut self) -> Result<i32, GuestError> {
+        let status = self
+            .child
+            .wait()
+            .await
+            .map_err(GuestError::start("wait for the guest kernel"))?;
+        let code = fs::read_to_string(self.folder.join(EXIT_CODE)).ok();
+        code.and_then(|code| code.trim().parse().ok())
+            .ok_or_else(|| GuestError::Died {
+                status,
+                said: LastSaid::of(&self.folder.join(CONSOLE)),
+            })
+    }
+}

@@ -1,0 +1,80 @@
+//! Process 1 of a guest.
+
+use std::{
+    convert::Infallible,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use nix::{
+    mount::{MsFlags, mount},
+    sys::reboot::{RebootMode, reboot},
+    unistd::{ForkResult, fork, setsid, sync},
+};
+
+use super::{EXIT_CODE, randomness};
+use crate::world::{host::reap_until_ended, mounts, signals};
+
+/// What the lab ends with when the guest could not be furnished.
+const CANNOT: i32 = 3;
+
+/// Furnishes the guest, runs `lab` with the guest's folder, leaves its exit code there, and switches the guest off.
+///
+/// # Errors
+///
+/// When this is not process 1 of a guest.
+pub fn init(lab: impl FnOnce(&Path) -> i32) -> io::Result<Infallible> {
+    if std::process::id() != 1 {
+        return Err(io::Error::other(
+            "only a guest kernel calls this, as its process 1",
+        ));
+    }
+    // Until the guest has a /proc of its own, this is the machine's, and `self` the guest kernel.
+    let folder = fs::read_link("/proc/self/cwd")?;
+    let code = furnish(&folder)
+        .and_then(|()| run(&folder, lab))
+        .unwrap_or_else(|error| {
+            eprintln!("error: {error}");
+            CANNOT
+        });
+    fs::write(folder.join(EXIT_CODE), format!("{code}\n"))?;
+    sync();
+    Ok(reboot(RebootMode::RB_POWER_OFF)?)
+}
+
+fn furnish(folder: &PathBuf) -> Result<(), String> {
+    for (kind, place, options) in [
+        ("sysfs", "/sys", ""),
+        ("devtmpfs", "/dev", "mode=0755"),
+        ("devpts", "/dev/pts", "ptmxmode=0666"),
+        ("tmpfs", "/dev/shm", "mode=1777"),
+    ] {
+        // Those inside /dev.
+        if !Path::new(place).exists() {
+            fs::create_dir(place).map_err(|error| format!("cannot make {place}: {error}"))?;
+        }
+        mount(
+            Some(kind),
+            place,
+            Some(kind),
+            MsFlags::empty(),
+            Some(options),
+        )
+        .map_err(|error| format!("cannot mount {place}: {error}"))?;
+    }
+    randomness::declare_enough()
+        .map_err(|error| format!("cannot seed the guest's random numbers: {error}"))?;
+    mounts::furnish(folder).map_err(|error| error.to_string())
+}
+
+fn run(folder: &Path, lab: impl FnOnce(&Path) -> i32) -> Result<i32, String> {
+    let before = signals::hold().map_err(|error| format!("cannot hold signals back: {error}"))?;
+    // SAFETY: the process has one thread, so that the child finds every lock free.
+    match unsafe { fork() }.map_err(|error| format!("cannot start the lab: {error}"))? {
+        ForkResult::Child => {
+            let ready = setsid().and_then(|_| before.thread_set_mask());
+            std::process::exit(ready.map_or(CANNOT, |()| lab(folder)));
+        }
+        ForkResult::Parent { child } => Ok(reap_until_ended(child)),
+    }
+}
