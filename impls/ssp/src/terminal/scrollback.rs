@@ -21,6 +21,11 @@ pub struct Scrollback {
 }
 
 impl Scrollback {
+    /// Whether lines are kept: by the server of a peer that wants them, and by that peer.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
     /// How many lines have scrolled off.
     pub fn end(&self) -> u64 {
         self.end

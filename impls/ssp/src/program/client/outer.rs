@@ -61,7 +61,7 @@ impl Outer {
         let exit = string(StringCapability::ExitAlternativeMode);
         let mut outer = Self {
             cooked: tcgetattr(io::stdin())?,
-            capabilities: capabilities(terminfo.as_ref()),
+            capabilities: capabilities(terminfo.as_ref(), !switches_screens),
             opening: [enter, display::open()].concat(),
             closing: [display::close(), exit].concat(),
             shown: None,
@@ -79,6 +79,15 @@ impl Outer {
     }
 
     fn close(&self) {
+        let two_screens = self.capabilities.contains(Capabilities::ALTERNATE_SCREEN);
+        if two_screens
+            && self
+                .shown
+                .as_ref()
+                .is_some_and(Framebuffer::shows_alternate)
+        {
+            let _ = write(display::LEAVE_ALTERNATE);
+        }
         // The terminal may be gone, and with it whoever could be told.
         let _ = write(&self.closing);
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.cooked);
@@ -92,11 +101,20 @@ impl Outer {
         self.open()
     }
 
+    /// What to ask of the server: all that our emulator understands beyond stock's, but lines that scroll off only if the
+    /// terminal keeps them.
+    pub(super) fn extensions(&self) -> Capabilities {
+        let unkept = Capabilities::SCROLLBACK - self.capabilities;
+        Capabilities::all() - Capabilities::STOCK - unkept
+    }
+
     pub(super) fn size(&self) -> io::Result<WindowSize> {
         let size = tcgetwinsize(io::stdin())?;
+        // A terminal that does not know its size says 0.
+        let known = |side, usual| if side == 0 { usual } else { side };
         Ok(WindowSize {
-            columns: size.ws_col.max(1),
-            rows: size.ws_row.max(1),
+            columns: known(size.ws_col, 80),
+            rows: known(size.ws_row, 24),
         })
     }
 
@@ -140,7 +158,8 @@ fn write(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
-fn capabilities(terminfo: Option<&TermInfo>) -> Capabilities {
+/// What the terminal can do; `on_main_screen` says that it is left on the screen of which it keeps what scrolls off.
+fn capabilities(terminfo: Option<&TermInfo>, on_main_screen: bool) -> Capabilities {
     let mut capabilities = Capabilities::empty();
     if let Some(terminfo) = terminfo {
         let erases = terminfo
@@ -162,6 +181,8 @@ fn capabilities(terminfo: Option<&TermInfo>) -> Capabilities {
         | Capabilities::SELECTIONS
         | Capabilities::SYNCHRONIZED_OUTPUT;
     capabilities.set(modern, is_one_of(&MODERN));
+    let two_screens = Capabilities::ALTERNATE_SCREEN | Capabilities::SCROLLBACK;
+    capabilities.set(two_screens, on_main_screen && is_one_of(&MODERN));
     capabilities
 }
 

@@ -18,7 +18,7 @@ use crate::prediction::{DisplayMode, Predictor, Progress};
 use crate::program::readiness;
 use crate::program::signals::Signals;
 use crate::state::UserInput;
-use crate::terminal::{Capabilities, Notifications, TerminalState};
+use crate::terminal::{Notifications, TerminalState};
 use crate::transport::{Ended, Role, Transport, Tuning};
 use crate::wire::user::UserInstruction;
 
@@ -93,7 +93,7 @@ impl Session {
         // The server starts its program when it has heard the size, so that this has to be in the first state.
         let local = transport.local_mut(now);
         local.push(UserInstruction::Resize(outer.size()?));
-        let extensions = Capabilities::all() - Capabilities::STOCK;
+        let extensions = outer.extensions();
         local.push(UserInstruction::Announce(extensions.bits().into()));
         Ok(Self {
             server,

@@ -28,11 +28,17 @@ pub fn diff(from: &Framebuffer, to: &Framebuffer, capabilities: Capabilities) ->
 
 /// The bytes that make a terminal of the right size show `to`, whatever it shows now.
 pub fn repaint(to: &Framebuffer, capabilities: Capabilities) -> Vec<u8> {
-    let mut bytes = [b"\x1b[?5l\x1b[?25h\x1b[?2004l", MOUSE_OFF, CLEAR].concat();
+    let mut bytes = Vec::new();
+    if capabilities.contains(Capabilities::ALTERNATE_SCREEN) {
+        bytes.extend(LEAVE_ALTERNATE);
+    }
+    bytes.extend([b"\x1b[?5l\x1b[?25h\x1b[?2004l", MOUSE_OFF, CLEAR].concat());
     if capabilities.contains(Capabilities::HYPERLINKS) {
         bytes.extend(b"\x1b]8;;\x07");
     }
-    change(&mut bytes, &Framebuffer::new(to.size()), to, capabilities);
+    let mut blank = Framebuffer::new(to.size());
+    blank.scrollback = to.scrollback.clone();
+    change(&mut bytes, &blank, to, capabilities);
     synchronized(bytes, capabilities)
 }
 
@@ -46,6 +52,9 @@ pub fn open() -> Vec<u8> {
 pub fn close() -> Vec<u8> {
     [b"\x1b[?1l\x1b[0m\x1b[?25h\x1b[?2004l", MOUSE_OFF].concat()
 }
+
+/// Brings back the main screen.
+pub const LEAVE_ALTERNATE: &[u8] = b"\x1b[?1049l";
 
 const CLEAR: &[u8] = b"\x1b[r\x1b[0m\x1b[H\x1b[2J";
 
@@ -135,7 +144,8 @@ fn draw_two_screens(output: &mut Output<'_>, from: &Framebuffer, to: &Framebuffe
 }
 
 fn draw_main(output: &mut Output<'_>, old: &Grid, from: &Framebuffer, to: &Framebuffer) {
-    if output.capabilities().contains(Capabilities::SCROLLBACK) {
+    let keeps_lines = output.capabilities().contains(Capabilities::SCROLLBACK);
+    if keeps_lines && to.scrollback.is_kept() {
         scrollback::draw(output, old, from, to);
     } else {
         draw_screen(output, old, &to.main);
