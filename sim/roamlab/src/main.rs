@@ -34,6 +34,7 @@ fn dispatch(command: Command) -> Result<ExitCode, exit::Failure> {
         } => commands::shell::shell(&name, &host, &command),
         Command::Doctor => commands::doctor::doctor(),
         Command::Completions { shell } => commands::completions::completions(shell),
+        Command::Init => commands::init::init(),
         Command::Answer { script } => commands::far_end::answer(&script),
         Command::Echo { end } => commands::far_end::echo(&end),
     }

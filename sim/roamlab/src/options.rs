@@ -5,6 +5,7 @@ use std::{net::IpAddr, net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use link::units::Span;
+use serde::{Deserialize, Serialize};
 
 /// Runs network scenarios: real sessions over bad networks, measured key by key.
 #[derive(Parser)]
@@ -83,6 +84,9 @@ pub(crate) enum Command {
         /// The script
         script: PathBuf,
     },
+    /// Process 1 of a guest
+    #[command(hide = true)]
+    Init,
     /// One end of an echo session
     #[command(hide = true)]
     Echo {
@@ -113,7 +117,7 @@ pub(crate) enum Transport {
 }
 
 /// How a scenario is run.
-#[derive(Args)]
+#[derive(Clone, Args, Serialize, Deserialize)]
 #[command(
     after_help = "Examples:\n  roamlab run lossy-29pct\n  roamlab run my-own.ron --seed 7 --runs 3\n  roamlab run lossy-29pct --session mosh --keystrokes 50 --pcap\n\nResults go to reports/out/NAME/TIME, and reports/out/NAME/latest points there."
 )]
@@ -124,6 +128,9 @@ pub(crate) struct RunOptions {
     /// Where it runs
     #[arg(long, value_enum, default_value_t = World::Host)]
     pub(crate) world: World,
+    /// How time goes by in the guest: in jumps from event to event, or as on a clock
+    #[arg(long, value_enum, default_value_t = Clock::Virtual)]
+    pub(crate) clock: Clock,
     /// What shapes the links
     #[arg(long, value_enum, default_value_t = ShaperKind::Auto)]
     pub(crate) shaper: ShaperKind,
@@ -154,14 +161,25 @@ pub(crate) struct RunOptions {
 }
 
 /// Where a scenario runs.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum World {
     /// This kernel, in real time
     Host,
+    /// A kernel of its own (see `just guest`), faster than the clock and the same each time
+    Guest,
+}
+
+/// How time goes by in the guest.
+#[derive(Clone, Copy, ValueEnum, Serialize, Deserialize)]
+pub(crate) enum Clock {
+    /// It jumps over idle time, and computing takes none
+    Virtual,
+    /// As on this machine
+    Real,
 }
 
 /// What shapes the links.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum ShaperKind {
     /// What this kernel can do best
     Auto,

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod far_end;
 pub(crate) mod gate;
+pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod record;
 pub(crate) mod report;

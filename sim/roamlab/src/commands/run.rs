@@ -7,42 +7,98 @@ use std::{
     process::ExitCode,
 };
 
-use lab::world::{self, EnterError};
+use lab::world::{self, EnterError, guest};
 use scenario::{Scenario, Workload, library};
 
 use crate::{
     exit::Failure,
-    experiment::{self, Experiment},
-    options::RunOptions,
+    experiment::{
+        self, Experiment,
+        guests::{self, Guests},
+    },
+    options::{Clock, RunOptions, World},
 };
 
 /// In a run's folder while it lasts: the process id of its process 1, for `shell`.
 pub(crate) const WORLD_FILE: &str = "world.pid";
 
 pub(crate) fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
+    let folder = |name: &str| {
+        results_folder(name, options.out.as_deref())
+            .map_err(|error| Failure::Input(format!("cannot make the results folder: {error}")))
+    };
+    match options.world {
+        World::Host => in_this_kernel(&experiment(options, folder)?),
+        World::Guest => {
+            let kernel = guest::kernel().ok_or_else(no_guest_kernel)?;
+            in_guests(options, &experiment(options, folder)?, &kernel)
+        }
+    }
+}
+
+/// The experiment that the command line asks for. `folder` gives the results folder for the scenario's name.
+pub(crate) fn experiment(
+    options: &RunOptions,
+    folder: impl FnOnce(&str) -> Result<PathBuf, Failure>,
+) -> Result<Experiment, Failure> {
     let (name, text, mut scenario) = find(&options.scenario)?;
     adapt(&mut scenario, options)?;
-    let out = results_folder(&name, options.out.as_deref())
-        .map_err(|error| Failure::Input(format!("cannot make the results folder: {error}")))?;
-    let experiment = Experiment {
+    let out = folder(&name)?;
+    Ok(Experiment {
         name,
         text,
         scenario,
-        out: out.clone(),
+        world: match options.world {
+            World::Host => "host",
+            World::Guest => "guest",
+        },
+        out,
         program: std::env::current_exe().map_err(Failure::machine)?,
         lateness_budget: options.lateness_budget.duration(),
         captures: options.pcap,
         keep: options.keep,
-    };
-    let world_file = out.join(WORLD_FILE);
+    })
+}
+
+fn in_this_kernel(experiment: &Experiment) -> Result<ExitCode, Failure> {
+    let world_file = experiment.out.join(WORLD_FILE);
     let announce = |process_one: u32| fs::write(&world_file, format!("{process_one}\n"));
-    let ended = world::enter(&out, announce, || experiment::run(&experiment));
+    let ended = world::enter(&experiment.out, announce, || experiment::run(experiment));
     let _ = fs::remove_file(&world_file);
     match ended {
         Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
         Err(error @ EnterError::NamespacesOff { .. }) => Err(Failure::machine(error)),
         Err(error) => Err(Failure::machine(error)),
     }
+}
+
+fn in_guests(
+    options: &RunOptions,
+    experiment: &Experiment,
+    kernel: &Path,
+) -> Result<ExitCode, Failure> {
+    if options.keep {
+        return Err(Failure::Input(
+            "--keep goes with --world host: a guest ends with its run".to_owned(),
+        ));
+    }
+    let code = guests::run_in_guests(&Guests {
+        experiment,
+        options,
+        kernel,
+        clock: match options.clock {
+            Clock::Virtual => guest::Clock::Virtual,
+            Clock::Real => guest::Clock::Real,
+        },
+    });
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+fn no_guest_kernel() -> Failure {
+    Failure::Machine(
+        "there is no guest kernel. Build it with `just guest`, or name one in ROAMLAB_GUEST_KERNEL"
+            .to_owned(),
+    )
 }
 
 /// The scenario that is meant: one that comes with roamlab, or a file.

@@ -4,7 +4,6 @@
 //! own. They are gathered here, and reported on, as if all had been one run.
 
 use std::{
-    cell::RefCell,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -14,9 +13,8 @@ use futures_util::{StreamExt, stream};
 use indexmap::IndexMap;
 use lab::world::guest::{Clock, Guest};
 use probe::Progress;
-use reports::results::{Outcome, Results, SessionRun};
+use reports::results::{self, Keystroke, Outcome, Results, SessionRun, Writer};
 use scenario::{Event, Scenario, Trigger, Workload};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Experiment, Gathered, Stop, begin, cancel_on_signals, exit_code, in_runtime,
@@ -81,7 +79,12 @@ impl Guests<'_> {
         while let Some((part, results)) = playing.next().await {
             match results {
                 None => gathered.run.partial = Some("interrupted".to_owned()),
-                Some(Ok((results, distrust))) => gathered.add(results, distrust, part.run),
+                Some(Ok((results, distrust))) => {
+                    gathered
+                        .add(results, part.run, &writer)
+                        .map_err(Stop::failed)?;
+                    gathered.distrust = gathered.distrust.take().or(distrust);
+                }
                 // A calibration has nothing that could be told to have failed.
                 Some(Err(error)) if part.sessions.is_empty() => return Err(Stop::failed(error)),
                 Some(Err(error)) => gathered.add_failed(&part, &error),
@@ -91,14 +94,18 @@ impl Guests<'_> {
         display.finish();
         // Only when nothing is left in it.
         let _ = fs::remove_dir(self.experiment.out.join(GUESTS));
-        gathered.write_samples(&writer).map_err(Stop::failed)?;
         report(self.experiment, writer, gathered)
     }
 
     /// Boots a guest and gives what it measured, and why that is not to be believed, if so.
-    async fn play(&self, part: &Part, display: &Display) -> Result<(Results, Option<String>), String> {
+    async fn play(
+        &self,
+        part: &Part,
+        display: &Display,
+    ) -> Result<(Results, Option<String>), String> {
         let folder = self.experiment.out.join(GUESTS).join(part.name());
-        self.furnish(part, &folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        self.furnish(part, &folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
         let guest = Guest {
             kernel: self.kernel,
             program: &self.experiment.program,
@@ -121,7 +128,8 @@ impl Guests<'_> {
         }
         let results = Results::read(&folder).map_err(|error| error.to_string())?;
         display.guest_ended(&part.name(), listener.passed, booted.elapsed());
-        self.keep_captures(&folder).map_err(|error| error.to_string())?;
+        self.keep_captures(&folder)
+            .map_err(|error| error.to_string())?;
         fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
         Ok((results, listener.distrust))
     }
@@ -141,7 +149,10 @@ impl Guests<'_> {
             sessions: part.sessions.clone(),
             ..self.options.clone()
         };
-        fs::write(folder.join(OPTIONS_FILE), serde_json::to_vec_pretty(&options)?)
+        fs::write(
+            folder.join(OPTIONS_FILE),
+            serde_json::to_vec_pretty(&options)?,
+        )
     }
 
     /// Moves a guest's captures to where those of a run are.
@@ -152,7 +163,11 @@ impl Guests<'_> {
         };
         for repetition in all {
             let repetition = repetition?;
-            let kept: PathBuf = self.experiment.out.join("pcap").join(repetition.file_name());
+            let kept: PathBuf = self
+                .experiment
+                .out
+                .join("pcap")
+                .join(repetition.file_name());
             fs::create_dir_all(&kept)?;
             for capture in fs::read_dir(repetition.path())? {
                 let capture = capture?;
@@ -180,7 +195,10 @@ fn parts(scenario: &Scenario) -> Vec<Part> {
         _ if together => vec![sessions],
         _ => sessions.into_iter().map(|session| vec![session]).collect(),
     };
-    let repetitions = scenario.seeds.iter().flat_map(|&seed| (0..scenario.runs).map(move |run| (seed, run)));
+    let repetitions = scenario
+        .seeds
+        .iter()
+        .flat_map(|&seed| (0..scenario.runs).map(move |run| (seed, run)));
     repetitions
         .flat_map(|(seed, run)| {
             groups.iter().map(move |sessions| Part {
@@ -199,7 +217,7 @@ fn waits_for_another(event: &Event) -> bool {
 /// Shows what a guest tells.
 struct Listener<'d> {
     display: &'d Display,
-    bars: RefCell<IndexMap<String, SessionBar>>,
+    bars: IndexMap<String, SessionBar>,
     /// How much time has passed in the guest.
     passed: Duration,
     distrust: Option<String>,
@@ -209,7 +227,7 @@ impl<'d> Listener<'d> {
     fn new(display: &'d Display) -> Self {
         Self {
             display,
-            bars: RefCell::default(),
+            bars: IndexMap::new(),
             passed: Duration::ZERO,
             distrust: None,
         }
@@ -217,7 +235,7 @@ impl<'d> Listener<'d> {
 
     fn hear(&mut self, line: &str) {
         let show = |session: &str, progress: Progress| {
-            if let Some(bar) = self.bars.borrow().get(session) {
+            if let Some(bar) = self.bars.get(session) {
                 bar.tell(&progress);
             }
         };
@@ -226,10 +244,16 @@ impl<'d> Listener<'d> {
             Some(Told::Measuring(what)) => self.display.measuring("guest", &what),
             Some(Told::Session { session, keys }) => {
                 let bar = self.display.session(&session, keys);
-                self.bars.borrow_mut().insert(session, bar);
+                self.bars.insert(session, bar);
             }
-            Some(Told::Established { session, after }) => show(&session, Progress::Established(after)),
-            Some(Told::Answered { session, index, after }) => show(&session, Progress::Answered(index, after)),
+            Some(Told::Established { session, after }) => {
+                show(&session, Progress::Established(after))
+            }
+            Some(Told::Answered {
+                session,
+                index,
+                after,
+            }) => show(&session, Progress::Answered(index, after)),
             Some(Told::Distrusted(reason)) => self.distrust = Some(reason),
             None => {}
         }
@@ -238,7 +262,7 @@ impl<'d> Listener<'d> {
 
 impl Gathered {
     /// Adds what a guest measured in the `run`-th repetition with its seed.
-    fn add(&mut self, results: Results, distrust: Option<String>, run: u32) {
+    fn add(&mut self, results: Results, run: u32, writer: &Writer) -> std::io::Result<()> {
         let Results {
             run: part,
             keystrokes,
@@ -251,28 +275,36 @@ impl Gathered {
         if let Some(late) = part.relay_lateness_ms {
             self.add_lateness(late);
         }
-        self.run.outcomes.extend(part.outcomes.into_iter().map(|outcome| SessionRun { run, ..outcome }));
-        self.keystrokes.extend(keystrokes.into_iter().map(|mut key| {
-            key.run = run;
-            key
-        }));
-        self.events.extend(events.into_iter().map(|mut event| {
-            event.run = run;
-            event
-        }));
-        self.distrust = self.distrust.take().or(distrust);
+        self.run.outcomes.extend(
+            part.outcomes
+                .into_iter()
+                .map(|outcome| SessionRun { run, ..outcome }),
+        );
+        for key in keystrokes {
+            let key = Keystroke { run, ..key };
+            writer.keystroke(&key)?;
+            self.keystrokes.push(key);
+        }
+        for event in events {
+            let event = results::Event { run, ..event };
+            writer.event(&event)?;
+            self.events.push(event);
+        }
+        Ok(())
     }
 
     /// Adds that a guest did not get through.
     fn add_failed(&mut self, part: &Part, error: &str) {
-        self.run.outcomes.extend(part.sessions.iter().map(|session| SessionRun {
-            session: session.clone(),
-            seed: part.seed,
-            run: part.run,
-            outcome: Outcome::Failed {
-                error: error.to_owned(),
-            },
-            traffic: None,
-        }));
+        self.run
+            .outcomes
+            .extend(part.sessions.iter().map(|session| SessionRun {
+                session: session.clone(),
+                seed: part.seed,
+                run: part.run,
+                outcome: Outcome::Failed {
+                    error: error.to_owned(),
+                },
+                traffic: None,
+            }));
     }
 }

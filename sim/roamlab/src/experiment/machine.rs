@@ -27,7 +27,7 @@ pub(super) fn run_header(experiment: &Experiment) -> Run {
     let scenario = &experiment.scenario;
     Run {
         scenario: Scenario::new(&experiment.name, &scenario.question, &experiment.text),
-        world: "host".to_owned(),
+        world: experiment.world.to_owned(),
         shaper: "relay".to_owned(),
         seeds: scenario.seeds.clone(),
         started_at: format!("{:.0}", Timestamp::now()),

@@ -3,9 +3,11 @@
 mod calibration;
 mod describe;
 mod expectations;
+pub(crate) mod guests;
 mod machine;
 mod progress;
 mod repetition;
+mod told;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -26,6 +28,8 @@ pub(crate) struct Experiment {
     pub(crate) text: String,
     /// The scenario, with what the command line changed.
     pub(crate) scenario: Scenario,
+    /// Where it runs, as results tell it.
+    pub(crate) world: &'static str,
     /// Where results go: an existing folder.
     pub(crate) out: PathBuf,
     /// This program, which is also the far end of sessions.
@@ -50,12 +54,23 @@ struct Gathered {
 /// Runs an experiment inside a world that has been entered, writes its results and its report, and gives the exit
 /// code.
 pub(crate) fn run(experiment: &Experiment) -> i32 {
+    exit_code(in_runtime(conduct(experiment)))
+}
+
+/// Runs an experiment inside a guest, leaves its results to whoever booted the guest, and gives the exit code.
+pub(crate) fn run_inside_guest(experiment: &Experiment) -> i32 {
+    exit_code(in_runtime(conduct_inside_guest(experiment)))
+}
+
+fn in_runtime(conduct: impl Future<Output = Result<bool, Stop>>) -> Result<bool, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build();
-    let done = runtime
-        .map_err(Stop::machine)
-        .and_then(|runtime| runtime.block_on(conduct(experiment)));
+        .build()
+        .map_err(Stop::machine)?;
+    runtime.block_on(conduct)
+}
+
+fn exit_code(done: Result<bool, Stop>) -> i32 {
     match done {
         Ok(good) => i32::from(!good) * i32::from(FAILED),
         Err(Stop { code, message }) => {
@@ -96,8 +111,32 @@ impl From<lab::Error> for Stop {
 /// Runs all repetitions; true when nothing failed.
 async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
     let cancel = cancel_on_signals().map_err(Stop::machine)?;
-    let scenario = &experiment.scenario;
-    let mut gathered = Gathered {
+    let (mut gathered, writer) = begin(experiment)?;
+    let display = Display::new(experiment);
+    play(experiment, &display, &writer, &mut gathered, &cancel).await?;
+    display.finish();
+    report(experiment, writer, gathered)
+}
+
+/// Runs all repetitions in a guest; true when the results are there, whatever they say.
+async fn conduct_inside_guest(experiment: &Experiment) -> Result<bool, Stop> {
+    let never = CancellationToken::new();
+    let (mut gathered, writer) = begin(experiment)?;
+    let display = Display::on_console(experiment);
+    tokio::select! {
+        played = play(experiment, &display, &writer, &mut gathered, &never) => played?,
+        () = told::tell_the_time() => {}
+    }
+    if let Some(reason) = gathered.distrust {
+        told::Told::Distrusted(reason).tell();
+    }
+    writer.finish(&gathered.run).map_err(Stop::failed)?;
+    Ok(true)
+}
+
+/// Makes the files of the results, with what is known before anything is measured.
+fn begin(experiment: &Experiment) -> Result<(Gathered, Writer), Stop> {
+    let gathered = Gathered {
         run: machine::run_header(experiment),
         keystrokes: Vec::new(),
         events: Vec::new(),
@@ -109,7 +148,18 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
             experiment.out.display()
         ))
     })?;
-    let display = Display::new(experiment);
+    Ok((gathered, writer))
+}
+
+/// Runs all repetitions in this world.
+async fn play(
+    experiment: &Experiment,
+    display: &Display,
+    writer: &Writer,
+    gathered: &mut Gathered,
+    cancel: &CancellationToken,
+) -> Result<(), Stop> {
+    let scenario = &experiment.scenario;
     let repetitions = scenario
         .seeds
         .iter()
@@ -126,7 +176,7 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
                 calibrate,
                 seed,
             };
-            wanted.run(&display, &mut gathered, &cancel).await?;
+            wanted.run(display, gathered, cancel).await?;
             continue;
         }
         let repetition = Repetition {
@@ -135,15 +185,12 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
             run,
             last: nth + 1 == all,
         };
-        repetition
-            .play(&display, &writer, &mut gathered, &cancel)
-            .await?;
+        repetition.play(display, writer, gathered, cancel).await?;
     }
-    display.finish();
     if cancel.is_cancelled() {
         gathered.run.partial = Some("interrupted".to_owned());
     }
-    report(experiment, writer, gathered)
+    Ok(())
 }
 
 impl Gathered {
@@ -151,13 +198,7 @@ impl Gathered {
     fn add_relay(&mut self, report: &RelayReport, budget: Duration) {
         let Lateness { p50, p99, max, .. } = report.lateness;
         let [p50, p99, max] = [p50, p99, max].map(|late| late.as_secs_f64() * 1e3);
-        let worst = self
-            .run
-            .relay_lateness_ms
-            .get_or_insert(results::Lateness { p50, p99, max });
-        worst.p50 = worst.p50.max(p50);
-        worst.p99 = worst.p99.max(p99);
-        worst.max = worst.max.max(max);
+        self.add_lateness(results::Lateness { p50, p99, max });
         if let Err(exceeded) = report.check(budget) {
             self.distrust = Some(exceeded.to_string());
         }
@@ -167,6 +208,13 @@ impl Gathered {
                 "{missing} packets are missing from the captures: the disk was too slow"
             ));
         }
+    }
+
+    fn add_lateness(&mut self, late: results::Lateness) {
+        let worst = self.run.relay_lateness_ms.get_or_insert(late);
+        worst.p50 = worst.p50.max(late.p50);
+        worst.p99 = worst.p99.max(late.p99);
+        worst.max = worst.max.max(late.max);
     }
 }
 

@@ -2,30 +2,46 @@
 
 use std::{cell::RefCell, fmt::Write, time::Duration};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use probe::{Progress, SessionError};
 
-use super::Experiment;
+use super::{Experiment, told::Told};
 
 /// The bars of an experiment. Nothing is drawn where standard error is no terminal.
 pub(super) struct Display {
     bars: MultiProgress,
     title: ProgressBar,
     name_width: usize,
+    /// Whether all is told in lines on a guest's console, instead of being drawn.
+    on_console: bool,
 }
 
 impl Display {
     pub(super) fn new(experiment: &Experiment) -> Self {
-        let bars = MultiProgress::new();
+        let display = Self::drawn_on(experiment, ProgressDrawTarget::stderr());
+        display.title.enable_steady_tick(Duration::from_millis(200));
+        display
+    }
+
+    /// Inside a guest: for the display outside.
+    pub(super) fn on_console(experiment: &Experiment) -> Self {
+        Self {
+            on_console: true,
+            ..Self::drawn_on(experiment, ProgressDrawTarget::hidden())
+        }
+    }
+
+    fn drawn_on(experiment: &Experiment, target: ProgressDrawTarget) -> Self {
+        let bars = MultiProgress::with_draw_target(target);
         let title = bars.add(ProgressBar::no_length());
         title.set_style(style("{spinner} {msg} {elapsed:.dim}"));
-        title.enable_steady_tick(Duration::from_millis(200));
         title.set_message(experiment.name.clone());
         let names = experiment.scenario.sessions.keys();
         Self {
             bars,
             title,
             name_width: names.map(String::len).max().unwrap_or(0),
+            on_console: false,
         }
     }
 
@@ -44,11 +60,18 @@ impl Display {
 
     /// Says what is being measured.
     pub(super) fn measuring(&self, name: &str, what: &str) {
+        if self.on_console {
+            Told::Measuring(what.to_owned()).tell();
+        }
         self.title.set_message(format!("{name} · {what}"));
     }
 
     /// A bar for a session of `keys` keys.
     pub(super) fn session(&self, name: &str, keys: usize) -> SessionBar {
+        if self.on_console {
+            let session = name.to_owned();
+            Told::Session { session, keys }.tell();
+        }
         let bar = self.bars.add(ProgressBar::new(keys as u64));
         let width = self.name_width;
         bar.set_style(style(&format!(
@@ -59,7 +82,16 @@ impl Display {
         SessionBar {
             bar,
             latencies: RefCell::new(Vec::new()),
+            on_console: self.on_console,
         }
+    }
+
+    /// Says how fast a guest was.
+    pub(super) fn guest_ended(&self, name: &str, passed: Duration, took: Duration) {
+        let (passed, took) = (passed.as_secs_f64(), took.as_secs_f64());
+        let speed = passed / took;
+        let text = format!("{name}: {passed:.0} s passed in {took:.1} s, {speed:.0} times as fast");
+        self.bars.suspend(|| eprintln!("{text}"));
     }
 
     /// Says how to get into the network that stays open.
@@ -82,10 +114,14 @@ pub(super) struct SessionBar {
     bar: ProgressBar,
     /// In milliseconds, ascending.
     latencies: RefCell<Vec<f64>>,
+    on_console: bool,
 }
 
 impl SessionBar {
     pub(super) fn tell(&self, progress: &Progress) {
+        if self.on_console {
+            return self.tell_on_console(progress);
+        }
         match *progress {
             Progress::Established(after) => {
                 self.bar
@@ -102,6 +138,20 @@ impl SessionBar {
                 self.bar
                     .set_message(format!("median {median:.0} ms, last {latency:.0} ms"));
             }
+        }
+    }
+
+    fn tell_on_console(&self, progress: &Progress) {
+        let session = self.bar.prefix();
+        match *progress {
+            Progress::Established(after) => Told::Established { session, after }.tell(),
+            Progress::Typed(_) => {}
+            Progress::Answered(index, after) => Told::Answered {
+                session,
+                index,
+                after,
+            }
+            .tell(),
         }
     }
 

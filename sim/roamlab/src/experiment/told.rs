@@ -1,6 +1,6 @@
 //! What an experiment in a guest tells the experiment outside that booted it: lines of JSON on the guest's console.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,11 @@ pub(super) enum Told {
     /// It is up, since then.
     Established { session: String, after: Duration },
     /// A key was answered, after this time.
-    Answered { session: String, index: u32, after: Duration },
+    Answered {
+        session: String,
+        index: u32,
+        after: Duration,
+    },
     /// Why what was measured is not to be believed.
     Distrusted(String),
 }
@@ -31,6 +35,15 @@ impl Told {
     /// What a line of a console tells; none when it is something else that was printed there.
     pub(super) fn heard(line: &str) -> Option<Self> {
         serde_json::from_str(line).ok()
+    }
+}
+
+/// Tells every minute that the guest still runs; never ends.
+pub(super) async fn tell_the_time() {
+    let begun = Instant::now();
+    loop {
+        Told::Alive(begun.elapsed()).tell();
+        tokio::time::sleep(Duration::from_secs(60)).await;
     }
 }
 
@@ -51,7 +64,12 @@ mod tests {
 
     #[test]
     fn other_lines_of_the_console_tell_nothing() {
-        for line in ["", "[    0.1] Kernel panic - not syncing", "{", "{\"Unknown\":1}"] {
+        for line in [
+            "",
+            "[    0.1] Kernel panic - not syncing",
+            "{",
+            "{\"Unknown\":1}",
+        ] {
             assert_eq!(Told::heard(line), None, "{line}");
         }
     }
