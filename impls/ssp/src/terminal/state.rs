@@ -14,6 +14,9 @@ use crate::wire::host::{self, HostInstruction};
 /// Programs get this long to react to a keystroke before the screen counts as showing its effect (paper §3.2).
 const ECHO_TIMEOUT: Duration = Duration::from_millis(50);
 
+/// Programs get this long to finish drawing what they don't want to be seen half done.
+const UPDATE_TIMEOUT: Duration = Duration::from_millis(150);
+
 /// A terminal, and up to which of the user's inputs it shows the effect.
 #[derive(Debug, Clone)]
 pub struct TerminalState {
@@ -22,6 +25,8 @@ pub struct TerminalState {
     /// Inputs given to the program whose effect may not be on the screen yet, by the number of the user's state. Empty on the
     /// client.
     inputs: VecDeque<(u64, Instant)>,
+    /// When the program began a synchronized update, if it is in one.
+    update_began: Option<Instant>,
     /// What the client's emulator understands.
     capabilities: Capabilities,
     /// The extensions that the server has announced.
@@ -38,6 +43,7 @@ impl TerminalState {
             }),
             echo_ack: 0,
             inputs: VecDeque::new(),
+            update_began: None,
             capabilities: Capabilities::STOCK,
             announced: 0,
         }
@@ -46,11 +52,6 @@ impl TerminalState {
     /// What is on show.
     pub fn framebuffer(&self) -> &Framebuffer {
         self.terminal.framebuffer()
-    }
-
-    /// Whether the program has asked for its half-finished drawing not to be shown.
-    pub fn is_in_synchronized_update(&self) -> bool {
-        self.terminal.is_in_synchronized_update()
     }
 
     /// The user's state up to which the screen shows the effect of what was typed.
@@ -64,8 +65,14 @@ impl TerminalState {
     }
 
     /// Takes what the program has written. Returns what the terminal answers it.
-    pub fn write(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.terminal.write(bytes)
+    pub fn write(&mut self, bytes: &[u8], now: Instant) -> Vec<u8> {
+        let answers = self.terminal.write(bytes);
+        self.update_began = match self.update_began {
+            _ if !self.terminal.is_in_synchronized_update() => None,
+            None => Some(now),
+            began => began,
+        };
+        answers
     }
 
     /// Takes the size of the client's window.
@@ -85,8 +92,28 @@ impl TerminalState {
         self.inputs.push_back((num, now));
     }
 
-    /// Acknowledges inputs that the program has had time to react to. Returns whether there were any.
+    /// Shows an update that has taken too long, and acknowledges inputs that the program has had time to react to unless what it
+    /// made of them isn't shown yet. Returns whether there is anything new to tell.
     pub fn handle_timeout(&mut self, now: Instant) -> bool {
+        let is_overdue = self
+            .update_began
+            .take_if(|began| *began + UPDATE_TIMEOUT <= now)
+            .is_some();
+        if is_overdue {
+            self.terminal.end_synchronized_update();
+        }
+        is_overdue | (self.update_began.is_none() && self.acknowledge_inputs(now))
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) will have something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match self.update_began {
+            Some(began) => Some(began + UPDATE_TIMEOUT),
+            None => self.inputs.front().map(|(_, given)| *given + ECHO_TIMEOUT),
+        }
+    }
+
+    fn acknowledge_inputs(&mut self, now: Instant) -> bool {
         let before = self.echo_ack;
         while let Some((num, _)) = self
             .inputs
@@ -95,11 +122,6 @@ impl TerminalState {
             self.echo_ack = self.echo_ack.max(num);
         }
         self.echo_ack != before
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) will have something to acknowledge.
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        self.inputs.front().map(|(_, given)| *given + ECHO_TIMEOUT)
     }
 }
 
@@ -195,7 +217,7 @@ mod tests {
         let mut client = TerminalState::new();
         for output in ["hello\r\n", "\x1b[31mred\x1b[2J", "\x1b]0;title\x07漢字"] {
             let before = server.clone();
-            assert!(server.write(output.as_bytes()).is_empty());
+            assert!(server.write(output.as_bytes(), Instant::now()).is_empty());
             assert!(!server.same_as(&before));
             client.apply(&server.diff_from(&before)).unwrap();
             assert!(client.same_as(&server));
@@ -231,16 +253,42 @@ mod tests {
         let mut client = TerminalState::new();
         let initial = server.clone();
         server.announce(Capabilities::all(), Capabilities::SCROLLBACK.bits().into());
-        server.write(&b"line\r\n".repeat(30));
+        server.write(&b"line\r\n".repeat(30), Instant::now());
         client.apply(&server.diff_from(&initial)).unwrap();
         assert_eq!((kept(&server), kept(&client)), (7, 7));
         server.forget(&server.clone());
         assert_eq!(kept(&server), 0);
         let before = server.clone();
-        server.write(b"line\r\n");
+        server.write(b"line\r\n", Instant::now());
         client.apply(&server.diff_from(&before)).unwrap();
         assert_eq!((kept(&server), kept(&client)), (1, 8));
         assert!(client.same_as(&server));
+    }
+
+    #[test]
+    fn a_synchronized_update_is_shown_when_it_is_finished() {
+        let start = Instant::now();
+        let mut server = TerminalState::new();
+        server.write(b"before\x1b[?2026h\rha", start);
+        assert_eq!(server.framebuffer().rows()[0].text(), "before");
+        server.write(b"lf\x1b[K", start);
+        assert_eq!(server.framebuffer().rows()[0].text(), "before");
+        server.write(b"\rwhole\x1b[?2026l", start);
+        assert_eq!(server.framebuffer().rows()[0].text(), "whole");
+        assert_eq!(server.poll_timeout(), None);
+    }
+
+    #[test]
+    fn an_unfinished_update_is_shown_and_acknowledged_in_the_end() {
+        let start = Instant::now();
+        let mut server = TerminalState::new();
+        server.handle_input(1, start);
+        server.write(b"\x1b[?2026hhalf", start);
+        assert_eq!(server.poll_timeout(), Some(start + UPDATE_TIMEOUT));
+        assert!(!server.handle_timeout(start + ECHO_TIMEOUT));
+        assert!(server.handle_timeout(start + UPDATE_TIMEOUT));
+        assert_eq!(server.framebuffer().rows()[0].text(), "half");
+        assert_eq!((server.echo_ack(), server.poll_timeout()), (1, None));
     }
 
     #[test]

@@ -305,14 +305,14 @@ impl<'a> Session<'a> {
         let command = &self.options.command;
         if command.is_empty() {
             let greeting = child::message_of_the_day();
-            self.transport.local_mut(now).write(&greeting);
+            self.transport.local_mut(now).write(&greeting, now);
         }
         match Child::start(command, self.options.colors, self.size, self.former_limit) {
             Ok(child) => self.child = Some(child),
             Err(error) => {
                 let name = command.first().map_or("the login shell", String::as_str);
                 let message = format!("ssp-server: cannot start {name}: {error}\r\n");
-                self.transport.local_mut(now).write(message.as_bytes());
+                self.transport.local_mut(now).write(message.as_bytes(), now);
                 self.ends_at = Some(now + FAREWELL);
             }
         }
@@ -331,7 +331,7 @@ impl<'a> Session<'a> {
             self.shut_down(now);
             return;
         }
-        let answer = self.transport.local_mut(now).write(&output);
+        let answer = self.transport.local_mut(now).write(&output, now);
         self.pending_input.extend(answer);
         self.write_to_child();
     }

@@ -49,23 +49,33 @@ impl Terminal {
 
     /// Begins to keep the lines that scroll off the top of the main screen.
     pub fn keep_scrollback(&mut self) {
-        self.screen.frame.scrollback.keep();
+        self.frames_mut().for_each(|frame| frame.scrollback.keep());
     }
 
     /// Drops kept lines with numbers below `end`.
     pub fn forget_scrollback_before(&mut self, end: u64) {
-        self.screen.frame.scrollback.forget_before(end);
+        self.frames_mut()
+            .for_each(|frame| frame.scrollback.forget_before(end));
     }
 
-    /// What is on show.
+    /// What is on show: during a synchronized update, what was when it began.
     pub fn framebuffer(&self) -> &Framebuffer {
-        &self.screen.frame
+        self.screen.held.as_deref().unwrap_or(&self.screen.frame)
     }
 
-    /// Whether the program has asked for its half-finished drawing not to be shown (DECSET 2026). It may forget to say when it
-    /// has finished: wait for a bounded time only.
+    /// Whether the program has asked for its half-finished drawing not to be shown (DECSET 2026).
     pub fn is_in_synchronized_update(&self) -> bool {
-        self.screen.synchronized_update
+        self.screen.held.is_some()
+    }
+
+    /// Shows what there is of a synchronized update. Programs may forget to end one.
+    pub fn end_synchronized_update(&mut self) {
+        self.screen.held = None;
+    }
+
+    fn frames_mut(&mut self) -> impl Iterator<Item = &mut Framebuffer> {
+        let held = self.screen.held.as_deref_mut();
+        [&mut self.screen.frame].into_iter().chain(held)
     }
 }
 
@@ -90,7 +100,8 @@ struct Screen {
     grapheme: (usize, usize),
     last_printed: Option<char>,
     links: Links,
-    synchronized_update: bool,
+    /// What is shown instead during a synchronized update.
+    held: Option<Box<Framebuffer>>,
     answers: Vec<u8>,
 }
 
@@ -109,7 +120,7 @@ impl Screen {
             grapheme: (0, 0),
             last_printed: None,
             links: Links::default(),
-            synchronized_update: false,
+            held: None,
             answers: Vec::new(),
         }
     }
@@ -119,6 +130,7 @@ impl Screen {
     }
 
     fn resize(&mut self, size: Size) {
+        self.held = None;
         // The program's latest lines matter most: what doesn't fit leaves at the top.
         let excess = (self.frame.cursor.row + 1).saturating_sub(size.height);
         if excess > 0 {

@@ -48,7 +48,11 @@ impl Screen {
             1004 => modes.focus_events = on,
             1007 => modes.alternate_scroll = on,
             2004 => modes.bracketed_paste = on,
-            2026 => self.synchronized_update = on,
+            2026 if on => {
+                let shown = &self.frame;
+                self.held.get_or_insert_with(|| Box::new(shown.clone()));
+            }
+            2026 => self.held = None,
             _ => {
                 if let Some(reporting) = mouse_reporting(mode) {
                     modes.mouse_reporting = if on { reporting } else { MouseReporting::None };
@@ -73,7 +77,7 @@ impl Screen {
             1004 => modes.focus_events,
             1007 => modes.alternate_scroll,
             2004 => modes.bracketed_paste,
-            2026 => self.synchronized_update,
+            2026 => self.held.is_some(),
             _ => match (mouse_reporting(mode), mouse_encoding(mode)) {
                 (Some(reporting), _) => modes.mouse_reporting == reporting,
                 (_, Some(encoding)) => modes.mouse_encoding == encoding,
