@@ -6,6 +6,7 @@ mod control;
 mod inbound;
 mod netlink;
 mod outbound;
+mod queue_len;
 mod segment;
 mod state;
 mod tun;

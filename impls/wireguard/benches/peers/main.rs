@@ -9,45 +9,61 @@ mod measure;
 mod world;
 
 use measure::{COLUMNS, Figures};
-use world::{Implementation, Pair, isolated_program};
+use world::{Host, Implementation, LEFT, Pair, RIGHT, is_inside, reenter, sh, until};
+
+const IMPLEMENTATIONS: [Implementation; 4] = [
+    Implementation::Ours,
+    Implementation::WireguardGo,
+    Implementation::Boringtun,
+    Implementation::Gotatun,
+];
 
 fn main() {
+    if !is_inside() {
+        let status = reenter().args(std::env::args().skip(1)).status();
+        return assert!(status.unwrap().success());
+    }
     let rounds = std::env::args()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(3);
-    isolated_program(|| {
-        let installed: Vec<_> = Implementation::ALL
-            .into_iter()
-            .filter(|one| one.is_found())
-            .collect();
-        let mut table: Vec<Vec<Figures>> = vec![Vec::new(); installed.len()];
-        for _ in 0..rounds {
-            for (results, implementation) in table.iter_mut().zip(&installed) {
-                let pair = Pair::connected(*implementation, *implementation);
-                results.push(measure::all());
-                pair.tear_down();
-            }
+    let installed: Vec<_> = IMPLEMENTATIONS
+        .into_iter()
+        .filter(|one| one.is_found())
+        .collect();
+    let mut results: Vec<Vec<Figures>> = vec![Vec::new(); installed.len()];
+    for _ in 0..rounds {
+        for (results, implementation) in results.iter_mut().zip(&installed) {
+            let _pair = Pair::connected(*implementation, *implementation);
+            results.push(measure::all());
+            [LEFT, RIGHT].iter().for_each(tear_down);
         }
-        println!(
-            "{:34}{}",
-            "",
-            installed
-                .iter()
-                .map(|one| format!("{:>14}", format!("{one:?}")))
-                .collect::<String>()
-        );
-        for (column, name) in COLUMNS.iter().enumerate() {
-            let medians = table
-                .iter()
-                .map(|results| median(results.iter().map(|figures| figures[column])));
-            println!(
-                "{name:34}{}",
-                medians
-                    .map(|figure| format!("{figure:>14.2}"))
-                    .collect::<String>()
-            );
-        }
+    }
+    print(&installed, &results);
+}
+
+fn tear_down(host: &Host) {
+    for pid in sh(&format!("ip netns pids {}", host.name)).split_whitespace() {
+        host.succeeds(&format!("kill {pid}"));
+    }
+    until("the end of the tunnel", || {
+        !host.succeeds(&format!("ip link show {}", host.interface()))
     });
+    sh(&format!("ip netns del {}", host.name));
+}
+
+fn print(installed: &[Implementation], results: &[Vec<Figures>]) {
+    print!("{:34}", "");
+    installed
+        .iter()
+        .for_each(|one| print!("{:>14}", format!("{one:?}")));
+    for (row, name) in COLUMNS.iter().enumerate() {
+        print!("\n{name:34}");
+        let medians = results
+            .iter()
+            .map(|rounds| median(rounds.iter().map(|figures| figures[row])));
+        medians.for_each(|figure| print!("{figure:>14.2}"));
+    }
+    println!();
 }
 
 fn median(figures: impl Iterator<Item = f64>) -> f64 {

@@ -112,6 +112,7 @@ impl Tunnel {
             }
             if woken {
                 let _spurious = shared.control.read();
+                place.set_queue_len(&shared);
                 if let Ok((name, error)) = endings.try_recv() {
                     log::info!("{name} has ended: {error}");
                     return Ok(());
@@ -195,6 +196,14 @@ impl Place {
             .namespace()
             .and_then(|namespace| Ok(fstat(&namespace)?.st_ino));
         namespace.is_ok_and(|namespace| namespace != self.namespace)
+    }
+
+    /// Let as many packets wait in the interface as the outbound thread has asked for.
+    fn set_queue_len(&self, shared: &Shared) {
+        let set = |len| shared.tun.set_queue_len(self.control.as_fd(), len);
+        if let Some(Err(error)) = shared.take_queue_len().map(set) {
+            log::debug!("the interface's queue keeps its length: {error}");
+        }
     }
 
     /// See whether the interface is up, and how long its packets may be, wherever it is now.

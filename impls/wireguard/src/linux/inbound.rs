@@ -8,6 +8,7 @@ use std::sync::Arc;
 use nix::poll::{PollFd, PollFlags};
 
 use super::coalesce::{Joined, join};
+use super::outbound;
 use super::state::Shared;
 use super::udp::{Socket, Sockets};
 use super::vnet::VnetHeader;
@@ -18,6 +19,8 @@ use crate::protocol::{Arrival, Opened, Received, TransportKeys, receiver_of};
 const RECEIVE_LEN: usize = 65_536;
 /// Calls whose datagrams are opened before any packet is handed over.
 const RECEPTIONS: usize = 4;
+/// Packets whose answers are carried at once, since there is time: at a higher rate each direction has its own thread.
+const FEW: usize = 8;
 /// Datagrams that a batch has room for without allocating.
 const USUAL_DATAGRAMS: usize = 256;
 
@@ -67,6 +70,9 @@ fn carry(shared: &Shared, sockets: &Sockets, batch: &mut Batch) -> io::Result<()
                 batch.open(shared);
                 batch.accept(shared);
                 batch.deliver(shared)?;
+                if batch.packets.len() <= FEW {
+                    outbound::carry_answers(shared)?;
+                }
             }
         }
         if is_idle && wait_for_any(shared, sockets)? {

@@ -4,11 +4,12 @@ use std::io::{self, IoSlice};
 use std::net::IpAddr;
 use std::ops::Range;
 use std::os::fd::AsFd;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
 
+use super::queue_len::QueueLen;
 use super::segment::Superpacket;
 use super::state::Shared;
 use super::udp::{Sockets, Train};
@@ -26,11 +27,12 @@ const MAX_DATAGRAMS: usize = 128;
 const ENOUGH: usize = 65_536;
 
 /// Packets that were read, made datagrams of but not sealed yet, one after the other.
-struct Batch {
+pub(super) struct Batch {
     read: Box<[u8]>,
     datagrams: Vec<u8>,
     packets: Vec<Packet>,
     flows: Vec<Flow>,
+    queue_len: QueueLen,
 }
 
 /// One packet in its datagram.
@@ -49,29 +51,47 @@ struct Flow {
 
 /// Carry packets until the interface is gone.
 pub(super) fn run(shared: &Arc<Shared>) -> io::Result<()> {
-    let mut batch = Batch::new();
     loop {
-        batch.fill(shared)?;
-        if batch.packets.is_empty() {
-            wait(
-                &mut [PollFd::new(shared.tun.as_fd(), PollFlags::POLLIN)],
-                None,
-            )?;
-        } else {
-            let sockets = batch.claim(shared);
-            batch.send(shared, &sockets);
-        }
+        let mut batch = shared
+            .outbound
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        while batch.carry(shared)? {}
+        drop(batch);
+        let mut tun = [PollFd::new(shared.tun.as_fd(), PollFlags::POLLIN)];
+        wait(&mut tun, None)?;
+    }
+}
+
+/// Carry packets once, unless that is being done: for a thread that has just handed the kernel something to answer, and so
+/// saves the answer the time that another thread needs to wake up.
+pub(super) fn carry_answers(shared: &Shared) -> io::Result<()> {
+    match shared.outbound.try_lock() {
+        Ok(mut batch) => batch.carry(shared).map(drop),
+        Err(_) => Ok(()),
     }
 }
 
 impl Batch {
-    fn new() -> Batch {
+    pub(super) fn new() -> Batch {
         Batch {
             read: vec![0; READ_LEN].into(),
             datagrams: Vec::with_capacity(ENOUGH + READ_LEN + MAX_DATAGRAMS * DATA_OVERHEAD),
             packets: Vec::with_capacity(MAX_DATAGRAMS),
             flows: Vec::with_capacity(MAX_DATAGRAMS),
+            queue_len: QueueLen::new(),
         }
+    }
+
+    /// Read packets and send them; false when there are none.
+    fn carry(&mut self, shared: &Shared) -> io::Result<bool> {
+        self.fill(shared)?;
+        if self.packets.is_empty() {
+            return Ok(false);
+        }
+        let sockets = self.claim(shared);
+        self.send(shared, &sockets);
+        Ok(true)
     }
 
     /// Read what there is, up to a limit.
@@ -88,6 +108,9 @@ impl Batch {
                 Err(error) if error.raw_os_error() == Some(libc::EIO) => break,
                 Err(error) => return Err(error),
             };
+            if let Some(queue_len) = self.queue_len.observe(len) {
+                shared.ask_for_queue_len(queue_len);
+            }
             self.add(len, mtu);
         }
         Ok(())

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
-use super::clock;
 use super::tun::{Link, Tun};
 use super::udp::{Sockets, Train};
+use super::{clock, outbound};
 use crate::protocol::{Device, Transmit};
 use crate::uapi::Interface;
 
@@ -21,7 +21,10 @@ pub(super) struct Shared {
     pub(super) control: EventFd,
     /// Wakes the inbound thread: there are new sockets.
     pub(super) inbound: Arc<EventFd>,
+    /// Whoever has it carries packets from the interface to the peers.
+    pub(super) outbound: Mutex<outbound::Batch>,
     mtu: AtomicUsize,
+    queue_len: AtomicUsize,
 }
 
 /// What only one thread may touch at a time.
@@ -50,13 +53,27 @@ impl Shared {
             state: Mutex::new(state),
             control: EventFd::from_value_and_flags(0, flags)?,
             inbound,
+            outbound: Mutex::new(outbound::Batch::new()),
             mtu: AtomicUsize::new(0),
+            queue_len: AtomicUsize::new(0),
         })
     }
 
     /// How long the packets inside may be, bytes.
     pub(super) fn mtu(&self) -> usize {
         self.mtu.load(Ordering::Relaxed)
+    }
+
+    /// Ask the control thread to let so many packets wait in the interface.
+    pub(super) fn ask_for_queue_len(&self, len: usize) {
+        self.queue_len.store(len, Ordering::Relaxed);
+        let _already_signalled = self.control.write(1);
+    }
+
+    /// How many packets are to wait in the interface, if that was asked for since the last call.
+    pub(super) fn take_queue_len(&self) -> Option<usize> {
+        let asked = self.queue_len.swap(0, Ordering::Relaxed);
+        (asked != 0).then_some(asked)
     }
 
     /// The interface was found to be so.

@@ -6,15 +6,13 @@ use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::OpenOptionsExt;
 
+use super::queue_len;
 use nix::libc::{self, ifreq};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 
 const OFFLOADS: u64 = (libc::TUN_F_CSUM | libc::TUN_F_TSO4 | libc::TUN_F_TSO6) as u64;
 /// Since Linux 6.2.
 const UDP_OFFLOADS: u64 = (libc::TUN_F_USO4 | libc::TUN_F_USO6) as u64;
-
-/// Packets, each of up to 64 KiB, that wait to be read: few, since what waits here is latency to what comes after it.
-const TX_QUEUE_LEN: c_int = 8;
 
 /// 1500, less IPv6 and UDP headers, less what transport data adds.
 const DEFAULT_MTU: c_int = 1420;
@@ -65,10 +63,17 @@ impl Tun {
         request.ifr_ifru.ifru_mtu = DEFAULT_MTU;
         // SAFETY: as above.
         unsafe { ioctl::set_mtu(control.as_raw_fd(), &request) }?;
-        request.ifr_ifru.ifru_metric = TX_QUEUE_LEN;
-        // SAFETY: as above.
-        unsafe { ioctl::set_queue_len(control.as_raw_fd(), &request) }?;
+        tun.set_queue_len(control.as_fd(), queue_len::MIN)?;
         Ok(tun)
+    }
+
+    /// Let so many packets wait to be read; `control` is a socket in the interface's namespace.
+    pub(super) fn set_queue_len(&self, control: BorrowedFd, len: usize) -> io::Result<()> {
+        let mut request = request(&self.name()?)?;
+        request.ifr_ifru.ifru_metric = len as c_int;
+        // SAFETY: the descriptor is open and `request` a valid ifreq.
+        unsafe { ioctl::set_queue_len(control.as_raw_fd(), &request) }?;
+        Ok(())
     }
 
     /// Use an interface that somebody else has created with IFF_VNET_HDR.

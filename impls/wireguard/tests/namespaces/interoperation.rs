@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
-use crate::world::Implementation::{self, Boringtun, Ours, WireguardGo};
+use crate::world::Implementation::{self, Boringtun, Gotatun, Ours, WireguardGo};
 use crate::world::*;
 
 /// Both families inside, either end beginning.
@@ -62,6 +62,16 @@ fn we_call_boringtun() {
 #[test]
 fn boringtun_calls_us() {
     speak("interoperation::boringtun_calls_us", Ours, Boringtun, false);
+}
+
+#[test]
+fn we_call_gotatun() {
+    speak("interoperation::we_call_gotatun", Ours, Gotatun, true);
+}
+
+#[test]
+fn gotatun_calls_us() {
+    speak("interoperation::gotatun_calls_us", Ours, Gotatun, false);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The program in network namespaces, configured by stock `wg`, speaking with other implementations.
 //!
 //! Every test runs in mount, PID and network namespaces of its own; nothing of it is left when it ends, however it ends.
-//! Needs root, wireguard-tools, wireguard-go, iproute2, iputils-ping; boringtun-cli where it is installed, and in CI.
+//! Needs root, wireguard-tools, wireguard-go, iproute2, iputils-ping; boringtun-cli and gotatun where they are
+//! installed, and in CI.
 
 #![cfg(target_os = "linux")]
 

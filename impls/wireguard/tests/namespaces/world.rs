@@ -28,17 +28,8 @@ pub(crate) fn isolated(name: &str, test: impl FnOnce()) {
     eprintln!("{text}");
 }
 
-/// Run this program with its arguments in namespaces of its own.
-pub(crate) fn isolated_program(program: impl FnOnce()) {
-    if is_inside() {
-        return program();
-    }
-    let status = reenter().args(std::env::args().skip(1)).status().unwrap();
-    assert!(status.success());
-}
-
 /// Whether we are in namespaces of our own; if so, with a folder of our own for sockets.
-fn is_inside() -> bool {
+pub(crate) fn is_inside() -> bool {
     let is_inside = std::env::var_os(INSIDE).is_some();
     if is_inside {
         sh("mount -t tmpfs tmpfs /run && mkdir /run/netns");
@@ -47,7 +38,7 @@ fn is_inside() -> bool {
 }
 
 /// This program again, in namespaces of its own that vanish with it.
-fn reenter() -> Command {
+pub(crate) fn reenter() -> Command {
     let mut command = Command::new("unshare");
     command
         .args([
@@ -96,13 +87,6 @@ pub(crate) enum Implementation {
 }
 
 impl Implementation {
-    pub(crate) const ALL: [Implementation; 4] = [
-        Implementation::Ours,
-        Implementation::WireguardGo,
-        Implementation::Boringtun,
-        Implementation::Gotatun,
-    ];
-
     fn program(self) -> &'static str {
         match self {
             Implementation::Ours => env!("CARGO_BIN_EXE_wireguard"),
@@ -267,20 +251,6 @@ impl Pair {
         host.sh(&format!(
             "wg set {interface} peer {key} endpoint {endpoint} allowed-ips 10.0.0.{number}/32,fd00::{number}/128"
         ));
-    }
-
-    /// Remove hosts and tunnels.
-    pub(crate) fn tear_down(self) {
-        for host in [LEFT, RIGHT] {
-            let pids = host.sh(&format!("ip netns pids {}", host.name));
-            for pid in pids.split_whitespace() {
-                host.succeeds(&format!("kill {pid}"));
-            }
-            until("the end of the tunnel", || {
-                !host.succeeds(&format!("ip link show {}", host.interface()))
-            });
-            sh(&format!("ip netns del {}", host.name));
-        }
     }
 
     pub(crate) fn public_key(&self, host: &Host) -> String {
