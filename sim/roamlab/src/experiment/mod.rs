@@ -9,7 +9,10 @@ mod progress;
 mod repetition;
 mod told;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use lab::relay::{Lateness, RelayReport};
 use reports::results::{self, Event, Keystroke, Results, Run, Writer};
@@ -120,13 +123,15 @@ async fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
 
 /// Runs all repetitions in a guest; true when the results are there, whatever they say.
 async fn conduct_inside_guest(experiment: &Experiment) -> Result<bool, Stop> {
+    let begun = Instant::now();
     let never = CancellationToken::new();
     let (mut gathered, writer) = begin(experiment)?;
     let display = Display::on_console(experiment);
     tokio::select! {
         played = play(experiment, &display, &writer, &mut gathered, &never) => played?,
-        () = told::tell_the_time() => {}
+        () = told::tell_the_time(begun) => {}
     }
+    told::Told::Alive(begun.elapsed()).tell();
     if let Some(reason) = gathered.distrust {
         told::Told::Distrusted(reason).tell();
     }

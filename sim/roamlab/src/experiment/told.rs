@@ -38,9 +38,8 @@ impl Told {
     }
 }
 
-/// Tells every minute that the guest still runs; never ends.
-pub(super) async fn tell_the_time() {
-    let begun = Instant::now();
+/// Tells every minute that the guest still runs, since `begun`; never ends.
+pub(super) async fn tell_the_time(begun: Instant) {
     loop {
         Told::Alive(begun.elapsed()).tell();
         tokio::time::sleep(Duration::from_secs(60)).await;

@@ -194,7 +194,7 @@ fn arguments(clock: Clock) -> Vec<String> {
         "panic=-1",
         "init=/proc/self/cwd/init",
     ];
-    let words = machine.into_iter().chain(ENVIRONMENT).chain(["--", "init"]);
+    let words = machine.into_iter().chain(ENVIRONMENT).chain(["init"]);
     time_travel
         .iter()
         .cloned()
