@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod server;
+pub mod wrapper;
 
 mod hardening;
 mod locale;

@@ -8,7 +8,7 @@ mod utmp;
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -67,12 +67,7 @@ fn serve(options: &Options, former_limit: &FormerLimit) -> io::Result<()> {
     require_utf8(options)?;
     let socket = bind(options)?;
     let key = Key::generate()?;
-    announce(socket.port()?, &key)?;
-
-    if let Detached::Starter(server) = daemon::detach()? {
-        eprintln!("\n{}\n\n[mosh-server detached, pid = {server}]", version());
-        return Ok(());
-    }
+    // Before the line that lets SSH end: its terminal hangs up on us.
     let signals = Signals::take_over(&[
         Signal::SIGTERM,
         Signal::SIGINT,
@@ -80,6 +75,12 @@ fn serve(options: &Options, former_limit: &FormerLimit) -> io::Result<()> {
         Signal::SIGHUP,
         Signal::SIGPIPE,
     ])?;
+    announce(socket.port()?, &key)?;
+
+    if let Detached::Starter(server) = daemon::detach()? {
+        eprintln!("\n{}\n\n[mosh-server detached, pid = {server}]", version());
+        return Ok(());
+    }
     daemon::close_standard_streams(options.verbose > 0)?;
     Session::new(options, former_limit, socket, &key, signals, Instant::now()).run()
 }
@@ -134,11 +135,7 @@ fn bind(options: &Options) -> io::Result<Udp> {
     let requested = match &options.address {
         Address::Any => None,
         Address::OfSshConnection => ssh_connection_address(),
-        Address::Given(address) => Some(
-            address
-                .parse()
-                .map_err(|_| io::Error::other(format!("bad IP address {address}")))?,
-        ),
+        Address::Given(address) => Some(resolve(address)?),
     };
     let any: [IpAddr; 2] = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
     let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
@@ -149,6 +146,14 @@ fn bind(options: &Options) -> io::Result<Udp> {
         }
     }
     result.map_err(|error| io::Error::other(format!("cannot bind a UDP port: {error}")))
+}
+
+/// An address to bind, which may be given as a name.
+fn resolve(address: &str) -> io::Result<IpAddr> {
+    let addresses = (address, 0).to_socket_addrs();
+    let first = addresses.ok().and_then(|mut addresses| addresses.next());
+    let first = first.ok_or_else(|| io::Error::other(format!("bad IP address {address}")))?;
+    Ok(first.ip())
 }
 
 /// The address at which SSH was reached: the third word of `SSH_CONNECTION`. SSP will be reachable there too.
