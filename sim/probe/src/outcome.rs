@@ -49,12 +49,12 @@ pub enum Progress {
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// A program that the session needs isn't there.
-    #[error("{program} is not installed: install the package {package}")]
+    #[error("{program} is not installed: {remedy}")]
     Missing {
         /// Its name.
         program: String,
-        /// What Debian and its kin call the package.
-        package: &'static str,
+        /// How to come by it.
+        remedy: &'static str,
     },
     /// The far end never came up.
     #[error("{program} did not start{errors}")]

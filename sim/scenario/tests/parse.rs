@@ -3,7 +3,8 @@
 use link::Delay;
 use link::units::Span;
 use scenario::{
-    Action, Error, Family, NatKind, Scenario, Session, SessionState, Trigger, Workload,
+    Action, Error, Family, Implementation, NatKind, Scenario, Session, SessionState, Trigger,
+    Workload,
 };
 
 const SMALL: &str = r#"Scenario(
@@ -23,7 +24,11 @@ const SMALL: &str = r#"Scenario(
         "lan": (between: ("client", "home"), each_way: (delay: Constant("1ms"))),
     },
     workload: Typing(keystrokes: 300, gap: Constant("300ms")),
-    sessions: { "udp": Udp(), "mosh": Mosh(client: "home", family: Ipv6) },
+    sessions: {
+        "udp": Udp(),
+        "mosh": Mosh(client: "home", family: Ipv6),
+        "ssp": Ssp(from: "home", server: Stock),
+    },
     timeline: [
         (at: "20s", do: Renumber(host: "client", link: "lan")),
         (when: AfterKeystrokes(100), of: "mosh", do: Sleep(host: "client", for: "1min")),
@@ -61,7 +66,7 @@ fn the_order_of_the_file_is_kept() {
     let links: Vec<&String> = scenario.links.keys().collect();
     assert_eq!(links, ["wan", "lan"]);
     let sessions: Vec<&String> = scenario.sessions.keys().collect();
-    assert_eq!(sessions, ["udp", "mosh"]);
+    assert_eq!(sessions, ["udp", "mosh", "ssp"]);
 }
 
 #[test]
@@ -116,6 +121,17 @@ fn a_change_leaves_the_other_direction_as_it_is() {
 }
 
 #[test]
+fn each_end_of_an_ssp_session_is_ours_unless_it_says_otherwise() {
+    let ssp = &small().sessions["ssp"];
+    assert_eq!((ssp.client(), ssp.server()), ("home", "server"));
+    let Session::Ssp(ssp) = ssp else {
+        panic!("it should be SSP");
+    };
+    let ends = (ssp.client, ssp.server);
+    assert_eq!(ends, (Implementation::Ours, Implementation::Stock));
+}
+
+#[test]
 fn files_are_read_from_the_folder_of_the_scenario() {
     let folder = tempfile::tempdir().expect("there should be room");
     let file = folder.path().join("traced.ron");
@@ -139,6 +155,7 @@ fn sessions_with_a_terminal_are_those_of_programs() {
     let has_terminal = |session: Session| session.has_terminal();
     assert!(has_terminal(Session::Ssh(Default::default())));
     assert!(has_terminal(Session::Mosh(Default::default())));
+    assert!(has_terminal(Session::Ssp(Default::default())));
     assert!(!has_terminal(Session::Tcp(Default::default())));
     assert!(!has_terminal(Session::Udp(Default::default())));
 }

@@ -21,7 +21,7 @@ const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 ///
 /// # Errors
 ///
-/// When it is in none of them: which package to install.
+/// When it is in none of them: how to come by it.
 pub(super) fn find(program: &'static str) -> Result<PathBuf, SessionError> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
@@ -35,21 +35,24 @@ pub(super) fn find(program: &'static str) -> Result<PathBuf, SessionError> {
 pub(super) fn not_started(program: &OsStr, error: io::Error) -> SessionError {
     let name = Path::new(program).file_name().unwrap_or(program);
     let name = name.to_string_lossy();
-    match package(&name) {
-        Some(package) if error.kind() == io::ErrorKind::NotFound => SessionError::Missing {
+    match remedy(&name) {
+        Some(remedy) if error.kind() == io::ErrorKind::NotFound => SessionError::Missing {
             program: name.into_owned(),
-            package,
+            remedy,
         },
         _ => SessionError::io(format!("starting {name}"))(error),
     }
 }
 
-/// The package that others' programs come in, as Debian and its kin call it.
-fn package(program: &str) -> Option<&'static str> {
+/// How to come by a program. Packages are named as Debian and its kin call them.
+fn remedy(program: &str) -> Option<&'static str> {
     match program {
-        "ssh" | "ssh-keygen" => Some("openssh-client"),
-        "sshd" => Some("openssh-server"),
-        "mosh-client" | "mosh-server" => Some("mosh"),
+        "ssh" | "ssh-keygen" => Some("install the package openssh-client"),
+        "sshd" => Some("install the package openssh-server"),
+        "mosh-client" | "mosh-server" => Some("install the package mosh"),
+        "ssp-client" | "ssp-server" => {
+            Some("build it with `cargo build --release -p ssp`, beside roamlab or into PATH")
+        }
         _ => None,
     }
 }

@@ -2,9 +2,9 @@
 
 mod echo;
 mod machine;
-mod mosh;
 mod server_log;
 mod ssh;
+mod ssp;
 mod tcp;
 
 use std::fs::File;
@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::echo::Transport;
 use self::server_log::ServerLog;
+use self::ssp::Ends;
 use crate::observer::Observer;
 use crate::outcome::{Outcome, Progress, Said, SessionError};
 use crate::place::Place;
@@ -115,7 +116,14 @@ impl<'a> Session<'a> {
             match session {
                 scenario::Session::Ssh(_) => ssh::prepare(setting, folder.path()).await,
                 scenario::Session::Mosh(mosh) => {
-                    mosh::prepare(setting, folder.path(), mosh.predict).await
+                    ssp::prepare(setting, folder.path(), Ends::STOCK, mosh.predict).await
+                }
+                scenario::Session::Ssp(ssp) => {
+                    let ends = Ends {
+                        client: ssp.client,
+                        server: ssp.server,
+                    };
+                    ssp::prepare(setting, folder.path(), ends, ssp.predict).await
                 }
                 scenario::Session::Tcp(_) => echo::prepare(setting, Transport::Tcp).await,
                 scenario::Session::Udp(_) => echo::prepare(setting, Transport::Udp).await,

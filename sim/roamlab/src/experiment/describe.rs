@@ -1,6 +1,8 @@
 //! Sessions and events in words, for reports.
 
-use scenario::{Action, CongestionControl, Event, Predict, Session, SessionState, Trigger};
+use scenario::{
+    Action, CongestionControl, Event, Implementation, Predict, Session, SessionState, Ssp, Trigger,
+};
 
 /// What a session is.
 pub(super) fn session(session: &Session) -> String {
@@ -10,6 +12,7 @@ pub(super) fn session(session: &Session) -> String {
             control(ssh.congestion_control)
         ),
         Session::Mosh(mosh) => format!("stock mosh, predictions {}", predictions(mosh.predict)),
+        Session::Ssp(ssp) => format!("{}, predictions {}", ends(ssp), predictions(ssp.predict)),
         Session::Tcp(tcp) => format!(
             "a bare echo over kernel TCP ({})",
             control(tcp.congestion_control)
@@ -17,6 +20,15 @@ pub(super) fn session(session: &Session) -> String {
         Session::Udp(_) => {
             "a datagram there and back, never repeated: the path's own floor".to_owned()
         }
+    }
+}
+
+fn ends(ssp: &Ssp) -> &'static str {
+    match (ssp.client, ssp.server) {
+        (Implementation::Ours, Implementation::Ours) => "our SSP",
+        (Implementation::Ours, Implementation::Stock) => "our SSP client, stock mosh's server",
+        (Implementation::Stock, Implementation::Ours) => "stock mosh's client, our SSP server",
+        (Implementation::Stock, Implementation::Stock) => "stock mosh",
     }
 }
 

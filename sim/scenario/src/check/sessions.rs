@@ -24,8 +24,9 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
     }
     for (name, session) in &scenario.sessions {
         let spot = spot.field(name);
-        let client = runs_on(scenario, "client", session.client(), spot, findings);
-        let server = runs_on(scenario, "server", session.server(), spot, findings);
+        let [from, to] = host_fields(session);
+        let client = runs_on(scenario, "client", (from, session.client()), spot, findings);
+        let server = runs_on(scenario, "server", (to, session.server()), spot, findings);
         if client && server {
             connects(scenario, session, spot, findings);
         }
@@ -33,17 +34,26 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
     }
 }
 
-/// The host on which the session plays `role` is there. Says whether it is.
+/// The fields that name the hosts of client and server.
+fn host_fields(session: &Session) -> [&'static str; 2] {
+    match session {
+        // Its `client` and `server` say whose programs they are.
+        Session::Ssp(_) => ["from", "to"],
+        _ => ["client", "server"],
+    }
+}
+
+/// The host on which the session plays `role`, which a field of it names, is there. Says whether it is.
 fn runs_on(
     scenario: &Scenario,
     role: &str,
-    host: &str,
+    (field, host): (&str, &str),
     spot: Spot<'_>,
     findings: &mut Findings<'_>,
 ) -> bool {
     let hosts = scenario.hosts.keys();
-    if spot.has(role) {
-        return findings.known(spot.field(role), "host", host, hosts);
+    if spot.has(field) {
+        return findings.known(spot.field(field), "host", host, hosts);
     }
     let found = scenario.hosts.contains_key(host);
     if !found {
@@ -51,7 +61,7 @@ fn runs_on(
             spot,
             format!("its {role} would run on \"{host}\", and there is no such host"),
             format!(
-                "write `{role}: \"…\"` in it; {}",
+                "write `{field}: \"…\"` in it; {}",
                 suggest(host, "hosts", hosts.map(String::as_str))
             ),
         );
@@ -98,7 +108,7 @@ fn fits(
         findings.wrong(
             spot,
             format!("`{workload}` needs a terminal, and \"{name}\" has none"),
-            "use `Ssh` or `Mosh`, or `workload: Typing(…)`",
+            "use `Ssh`, `Mosh` or `Ssp`, or `workload: Typing(…)`",
         );
     }
 }

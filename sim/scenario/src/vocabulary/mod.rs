@@ -11,8 +11,8 @@ pub use expectation::{Expectation, Statistic};
 pub use host::{Firewall, Host, Inbound, Nat, NatKind, UdpPolicy};
 pub use link::{Addresses, Link};
 pub use session::{
-    CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Mosh, Predict, Session, Ssh, Tcp,
-    Udp,
+    CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Implementation, Mosh, Predict,
+    Session, Ssh, Ssp, Tcp, Udp,
 };
 pub use timeline::{Action, ChangePath, Direction, Event, NatPart, SessionState, Traffic, Trigger};
 pub use workload::{Calibrate, Flood, Gap, Replay, Typing, Workload};

@@ -12,6 +12,8 @@ pub enum Session {
     Ssh(Ssh),
     /// Stock mosh: `mosh-client` and `mosh-server` over UDP.
     Mosh(Mosh),
+    /// This project's SSP programs, at both ends or at one with stock mosh at the other.
+    Ssp(Ssp),
     /// An echo of each key over kernel TCP, without a terminal.
     Tcp(Tcp),
     /// An echo of each key in a datagram that is never repeated: the floor that the path itself sets.
@@ -46,6 +48,24 @@ pub struct Mosh {
     pub client: String,
     /// The host that `mosh-server` runs on.
     pub server: String,
+    /// Which of the server's addresses is connected to.
+    pub family: Family,
+    /// When the client shows its guess of a key's effect before the server has answered.
+    pub predict: Predict,
+}
+
+/// The options of [`Session::Ssp`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ssp {
+    /// Whose client it is.
+    pub client: Implementation,
+    /// Whose server it is.
+    pub server: Implementation,
+    /// The host that the client runs on.
+    pub from: String,
+    /// The host that the server runs on.
+    pub to: String,
     /// Which of the server's addresses is connected to.
     pub family: Family,
     /// When the client shows its guess of a key's effect before the server has answered.
@@ -100,6 +120,16 @@ pub enum Family {
     Ipv6,
 }
 
+/// Whose program is at an end of an SSP session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Implementation {
+    /// This project's: `ssp-client`, `ssp-server`.
+    #[default]
+    Ours,
+    /// The machine's mosh: `mosh-client`, `mosh-server`.
+    Stock,
+}
+
 /// mosh's `--predict`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Predict {
@@ -142,6 +172,7 @@ impl Session {
         match self {
             Session::Ssh(ssh) => &ssh.client,
             Session::Mosh(mosh) => &mosh.client,
+            Session::Ssp(ssp) => &ssp.from,
             Session::Tcp(tcp) => &tcp.client,
             Session::Udp(udp) => &udp.client,
         }
@@ -152,6 +183,7 @@ impl Session {
         match self {
             Session::Ssh(ssh) => &ssh.server,
             Session::Mosh(mosh) => &mosh.server,
+            Session::Ssp(ssp) => &ssp.to,
             Session::Tcp(tcp) => &tcp.server,
             Session::Udp(udp) => &udp.server,
         }
@@ -162,6 +194,7 @@ impl Session {
         match self {
             Session::Ssh(ssh) => ssh.family,
             Session::Mosh(mosh) => mosh.family,
+            Session::Ssp(ssp) => ssp.family,
             Session::Tcp(tcp) => tcp.family,
             Session::Udp(udp) => udp.family,
         }
@@ -172,13 +205,13 @@ impl Session {
         match self {
             Session::Ssh(ssh) => Some(ssh.congestion_control),
             Session::Tcp(tcp) => Some(tcp.congestion_control),
-            Session::Mosh(_) | Session::Udp(_) => None,
+            Session::Mosh(_) | Session::Ssp(_) | Session::Udp(_) => None,
         }
     }
 
     /// Whether there is a terminal at the far end, and not only an echo.
     pub fn has_terminal(&self) -> bool {
-        matches!(self, Session::Ssh(_) | Session::Mosh(_))
+        matches!(self, Session::Ssh(_) | Session::Mosh(_) | Session::Ssp(_))
     }
 }
 
@@ -198,6 +231,19 @@ impl Default for Mosh {
         Mosh {
             client: DEFAULT_CLIENT.into(),
             server: DEFAULT_SERVER.into(),
+            family: Family::default(),
+            predict: Predict::default(),
+        }
+    }
+}
+
+impl Default for Ssp {
+    fn default() -> Self {
+        Ssp {
+            client: Implementation::default(),
+            server: Implementation::default(),
+            from: DEFAULT_CLIENT.into(),
+            to: DEFAULT_SERVER.into(),
             family: Family::default(),
             predict: Predict::default(),
         }

@@ -1,16 +1,55 @@
-//! Stock mosh. The server is started on its host directly, as `mosh` would through ssh.
+//! SSP sessions: stock mosh, this project's programs, and each with the other. The server is started on its host
+//! directly, as `mosh` would through ssh.
 
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use scenario::Predict;
+use scenario::{Implementation, Predict};
 
 use super::{Prepared, ServerLog, Setting, machine};
 use crate::observer::ScreenObserver;
 use crate::outcome::{Said, SessionError};
+
+/// Whose programs a session is between.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) client: Implementation,
+    pub(super) server: Implementation,
+}
+
+impl Ends {
+    /// Mosh as it is installed.
+    pub(super) const STOCK: Ends = Ends {
+        client: Implementation::Stock,
+        server: Implementation::Stock,
+    };
+
+    fn client(self) -> &'static str {
+        match self.client {
+            Implementation::Ours => "ssp-client",
+            Implementation::Stock => "mosh-client",
+        }
+    }
+
+    fn server(self) -> &'static str {
+        match self.server {
+            Implementation::Ours => "ssp-server",
+            Implementation::Stock => "mosh-server",
+        }
+    }
+}
+
+/// The full path of a program of either implementation. Ours are beside roamlab, where cargo puts both, or installed.
+fn find(program: &'static str, setting: &Setting) -> Result<PathBuf, SessionError> {
+    let beside = setting.program.with_file_name(program);
+    if beside.is_file() {
+        return Ok(beside);
+    }
+    machine::find(program)
+}
 
 /// The value of `MOSH_PREDICTION_DISPLAY`.
 fn prediction_display(predict: Predict) -> &'static str {
@@ -28,14 +67,15 @@ const LOCALE: &str = "C.UTF-8";
 /// What the programs' terminals are; the remote one is the same if the server is told 256 colours.
 const TERMINAL: &str = "xterm-256color";
 
-/// Starts `mosh-server`, which leaves its port and key, and makes the client's command.
+/// Starts the server, which leaves its port and key, and makes the client's command.
 pub(super) async fn prepare(
     setting: &Setting,
     folder: &Path,
+    ends: Ends,
     predict: Predict,
 ) -> Result<Prepared, SessionError> {
-    let server_program = machine::find("mosh-server")?;
-    let client_program = machine::find("mosh-client")?;
+    let server_program = find(ends.server(), setting)?;
+    let client_program = find(ends.client(), setting)?;
     let script = machine::write_script(folder, &setting.script)?;
     let mut start = machine::command(&*setting.server, &server_program);
     start
@@ -50,7 +90,7 @@ pub(super) async fn prepare(
         .await
         .map_err(|error| machine::not_started(server_program.as_os_str(), error))?;
     let (port, key, server) = parse(&output).ok_or_else(|| SessionError::Server {
-        program: "mosh-server",
+        program: ends.server(),
         errors: Said::last(String::from_utf8_lossy(&output.stderr).lines()),
     })?;
     let mut client = setting.client.command(client_program.as_os_str());
