@@ -1,7 +1,7 @@
 //! Standing between SSH and the server: makes SSH's connection, and so knows the address that was used.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::thread;
 
@@ -36,10 +36,22 @@ pub(super) fn run(host: &str, port: u16, family: Family) -> io::Result<()> {
     let (mut inbound, mut outbound) = (stream.try_clone()?, stream);
     thread::spawn(move || {
         // An end of either direction is told to the other side; errors are too, by closing.
-        let _ = io::copy(&mut stdin, &mut outbound);
+        let _ = pass(&mut stdin, &mut outbound);
         let _ = outbound.shutdown(Shutdown::Write);
     });
-    io::copy(&mut inbound, &mut stdout).map(drop)
+    pass(&mut inbound, &mut stdout)
+}
+
+/// Copies until the end. The standard library's `copy` moves bytes inside the kernel, which may hold back what has come
+/// until there is more.
+fn pass(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+    let mut bytes = [0; 16_384];
+    loop {
+        match from.read(&mut bytes)? {
+            0 => return Ok(()),
+            len => to.write_all(&bytes[..len])?,
+        }
+    }
 }
 
 #[cfg(test)]
