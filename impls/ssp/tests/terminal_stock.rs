@@ -1,5 +1,5 @@
 //! Real programs' output looks the same on our terminal as at the end of a stock session: on what the stock client shows of what
-//! the stock server understood. Needs `mosh-server`, `mosh-client` and `script`.
+//! the stock server understood. Stock needs no fewer bytes to show it. Needs `mosh-server`, `mosh-client` and `script`.
 
 mod look;
 mod recordings;
@@ -10,7 +10,8 @@ use std::process::{Child, Command, Stdio};
 
 use look::{Look, look};
 use recordings::{SIZE, recordings};
-use ssp::terminal::{Attributes, Framebuffer, MouseEncoding, Terminal};
+use ssp::terminal::display::diff;
+use ssp::terminal::{Attributes, Capabilities, Framebuffer, MouseEncoding, Terminal};
 
 /// Clears the screen, waits for a line, shows a recording and waits again; then the next. Where it has got to is in the window's
 /// title and in a mouse mode: the first and the last thing that stock writes in a frame.
@@ -24,6 +25,8 @@ done"#;
 struct StockSession {
     client: Child,
     screen: Terminal,
+    /// What the client has written so far.
+    bytes: usize,
 }
 
 impl StockSession {
@@ -70,6 +73,7 @@ impl StockSession {
         Self {
             client,
             screen: Terminal::new(SIZE),
+            bytes: 0,
         }
     }
 
@@ -87,6 +91,7 @@ impl StockSession {
             let length = output.read(&mut buffer).unwrap();
             assert_ne!(length, 0, "the session ended before it showed {title}");
             self.screen.write(&buffer[..length]);
+            self.bytes += length;
         }
     }
 
@@ -149,8 +154,15 @@ fn the_stock_client_shows_the_same() {
     let mut stock = StockSession::show(&paths);
     for (path, recording) in recordings {
         stock.wait_for(&format!("{path} is next"), MouseEncoding::Default);
+        let before = (stock.screen.framebuffer().clone(), stock.bytes);
         stock.go_on();
         stock.wait_for(&path, MouseEncoding::Utf8);
+        let bytes = diff(&before.0, stock.screen.framebuffer(), Capabilities::STOCK);
+        assert!(
+            bytes.len() <= stock.bytes - before.1,
+            "{path} takes {} bytes",
+            bytes.len()
+        );
         let mut ours = Terminal::new(SIZE);
         ours.write(&recording);
         let (ours, theirs) = (ours.framebuffer(), stock.screen.framebuffer());
