@@ -109,6 +109,13 @@ fn accounts() -> Result<(), MountError> {
         "/etc/passwd",
         &format!("{USER}:x:{uid}:{gid}::{HOME}:/bin/sh"),
     )?;
+    // Without a group `tty`, which an ordinary user's namespace cannot give a terminal to.
+    let machine = read("/etc/group")?;
+    let others = machine.lines().filter(|line| !line.starts_with("tty:"));
+    replace(
+        "/etc/group",
+        &lines(std::iter::once(format!("{USER}:x:{gid}:").as_str()).chain(others)),
+    )?;
     if fs::File::open("/etc/shadow").is_ok() {
         add_account("/etc/shadow", &format!("{USER}:*:19000:0:99999:7:::"))?;
     }
@@ -117,8 +124,20 @@ fn accounts() -> Result<(), MountError> {
 
 /// Puts an account before all others, so that it is the one that is found for its user id.
 fn add_account(file: &str, line: &str) -> Result<(), MountError> {
-    let machine = fs::read_to_string(file).map_err(MountError::new(format!("read {file}")))?;
-    let text = format!("{line}\n{machine}");
+    let machine = read(file)?;
+    replace(file, &lines(std::iter::once(line).chain(machine.lines())))
+}
+
+fn lines<'l>(lines: impl Iterator<Item = &'l str>) -> String {
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+fn read(file: &str) -> Result<String, MountError> {
+    fs::read_to_string(file).map_err(MountError::new(format!("read {file}")))
+}
+
+/// Lays a file with this text over one of the machine's.
+fn replace(file: &str, text: &str) -> Result<(), MountError> {
     let ours = PathBuf::from(RUN).join(file.trim_start_matches("/etc/"));
     fs::write(&ours, text).map_err(MountError::new(format!("write {}", ours.display())))?;
     let mode = fs::metadata(file).map_or(0o644, |was| was.permissions().mode());
