@@ -1,4 +1,4 @@
-//! Datagrams from the peers to the TUN interface.
+//! Datagrams from the peers to the TUN interface; and what there is in the other direction, while it is little.
 
 use std::io::{self, IoSlice};
 use std::ops::Range;
@@ -8,7 +8,6 @@ use std::sync::Arc;
 use nix::poll::{PollFd, PollFlags};
 
 use super::coalesce::{Joined, join};
-use super::outbound;
 use super::state::Shared;
 use super::udp::{Socket, Sockets};
 use super::vnet::VnetHeader;
@@ -19,8 +18,6 @@ use crate::protocol::{Arrival, Opened, Received, TransportKeys, receiver_of};
 const RECEIVE_LEN: usize = 65_536;
 /// Calls whose datagrams are opened before any packet is handed over.
 const RECEPTIONS: usize = 4;
-/// Packets whose answers are carried at once, since there is time: at a higher rate each direction has its own thread.
-const FEW: usize = 8;
 /// Datagrams that a batch has room for without allocating.
 const USUAL_DATAGRAMS: usize = 256;
 
@@ -59,7 +56,7 @@ pub(super) fn run(shared: &Arc<Shared>) -> io::Result<()> {
     }
 }
 
-/// Carry packets until there are new sockets.
+/// Carry packets until the thread is woken; in the other direction too, while no other thread does.
 fn carry(shared: &Shared, sockets: &Sockets, batch: &mut Batch) -> io::Result<()> {
     loop {
         let mut is_idle = true;
@@ -70,10 +67,10 @@ fn carry(shared: &Shared, sockets: &Sockets, batch: &mut Batch) -> io::Result<()
                 batch.open(shared);
                 batch.accept(shared);
                 batch.deliver(shared)?;
-                if batch.packets.len() <= FEW {
-                    outbound::carry_answers(shared)?;
-                }
             }
+        }
+        if !shared.outbound.is_on_duty() && shared.outbound.carry_few(shared)? {
+            is_idle = false;
         }
         if is_idle && wait_for_any(shared, sockets)? {
             return Ok(());
@@ -81,13 +78,18 @@ fn carry(shared: &Shared, sockets: &Sockets, batch: &mut Batch) -> io::Result<()
     }
 }
 
-/// Wait for a datagram; true when there are new sockets instead.
+/// Wait for a datagram, or a packet if that is ours to carry; true when the thread was woken instead.
 fn wait_for_any(shared: &Shared, sockets: &Sockets) -> io::Result<bool> {
-    let news = shared.inbound.as_fd();
-    // A family that is missing is replaced by what is polled anyway.
-    let ipv4 = sockets.ipv4.as_ref().map_or(news, Socket::as_fd);
-    let ipv6 = sockets.ipv6.as_ref().map_or(news, Socket::as_fd);
-    let mut polled = [news, ipv4, ipv6].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+    let woken = shared.inbound.as_fd();
+    // What is missing, or another's to care for, is replaced by what is polled anyway.
+    let ipv4 = sockets.ipv4.as_ref().map_or(woken, Socket::as_fd);
+    let ipv6 = sockets.ipv6.as_ref().map_or(woken, Socket::as_fd);
+    let tun = if shared.outbound.is_on_duty() {
+        woken
+    } else {
+        shared.tun.as_fd()
+    };
+    let mut polled = [woken, ipv4, ipv6, tun].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
     wait(&mut polled, None)?;
     Ok(polled[0].any() == Some(true))
 }

@@ -4,10 +4,13 @@ use std::io::{self, IoSlice};
 use std::net::IpAddr;
 use std::ops::Range;
 use std::os::fd::AsFd;
-use std::sync::{Arc, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use super::queue_len::QueueLen;
 use super::segment::Superpacket;
@@ -23,11 +26,15 @@ use crate::protocol::{
 const READ_LEN: usize = vnet::LEN + 65_535;
 /// Datagrams that are prepared before any is sent.
 const MAX_DATAGRAMS: usize = 128;
+/// Packets at once that are few.
+const FEW: usize = 8;
+/// How long there must be nothing to carry for the outbound thread to go off duty.
+const SILENCE: Duration = Duration::from_millis(2);
 /// Bytes of datagrams beyond which nothing more is read before they are sent.
 const ENOUGH: usize = 65_536;
 
 /// Packets that were read, made datagrams of but not sealed yet, one after the other.
-pub(super) struct Batch {
+struct Batch {
     read: Box<[u8]>,
     datagrams: Vec<u8>,
     packets: Vec<Packet>,
@@ -49,31 +56,78 @@ struct Flow {
     claim: Result<Claim, Undeliverable>,
 }
 
-/// Carry packets until the interface is gone.
-pub(super) fn run(shared: &Arc<Shared>) -> io::Result<()> {
-    loop {
-        let mut batch = shared
-            .outbound
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        while batch.carry(shared)? {}
-        drop(batch);
-        let mut tun = [PollFd::new(shared.tun.as_fd(), PollFlags::POLLIN)];
-        wait(&mut tun, None)?;
+/// The direction, and who takes care of it.
+///
+/// While there is little to carry, the inbound thread does this too: no other thread has to wake up for an answer. When there is
+/// much, the outbound thread comes on duty, until the interface has been silent for a moment.
+pub(super) struct Outbound {
+    batch: Mutex<Batch>,
+    is_on_duty: AtomicBool,
+    /// Calls the outbound thread.
+    call: EventFd,
+}
+
+impl Outbound {
+    pub(super) fn new() -> io::Result<Outbound> {
+        Ok(Outbound {
+            batch: Mutex::new(Batch::new()),
+            is_on_duty: AtomicBool::new(false),
+            call: EventFd::from_value_and_flags(0, EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?,
+        })
+    }
+
+    /// Whether the outbound thread takes care of the interface.
+    pub(super) fn is_on_duty(&self) -> bool {
+        self.is_on_duty.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Batch> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Carry packets once, as the inbound thread; true when there were any.
+    pub(super) fn carry_few(&self, shared: &Shared) -> io::Result<bool> {
+        let carried = self.lock().carry(shared)?;
+        if carried > FEW {
+            self.is_on_duty.store(true, Ordering::Release);
+            let _already_called = self.call.write(1);
+        }
+        Ok(carried > 0)
+    }
+
+    /// Carry packets until there have been none for a moment.
+    fn carry_many(&self, shared: &Shared) -> io::Result<()> {
+        let mut batch = self.lock();
+        loop {
+            while batch.carry(shared)? > 0 {}
+            let mut tun = [PollFd::new(shared.tun.as_fd(), PollFlags::POLLIN)];
+            wait(&mut tun, Some(SILENCE))?;
+            if tun[0].any() == Some(false) {
+                return Ok(());
+            }
+        }
     }
 }
 
-/// Carry packets once, unless that is being done: for a thread that has just handed the kernel something to answer, and so
-/// saves the answer the time that another thread needs to wake up.
-pub(super) fn carry_answers(shared: &Shared) -> io::Result<()> {
-    match shared.outbound.try_lock() {
-        Ok(mut batch) => batch.carry(shared).map(drop),
-        Err(_) => Ok(()),
+/// Come on duty whenever there is much to carry, until the interface is gone.
+pub(super) fn run(shared: &Arc<Shared>) -> io::Result<()> {
+    let outbound = &shared.outbound;
+    loop {
+        wait(
+            &mut [PollFd::new(outbound.call.as_fd(), PollFlags::POLLIN)],
+            None,
+        )?;
+        let _spurious = outbound.call.read();
+        if outbound.is_on_duty() {
+            outbound.carry_many(shared)?;
+            outbound.is_on_duty.store(false, Ordering::Release);
+            shared.wake_inbound();
+        }
     }
 }
 
 impl Batch {
-    pub(super) fn new() -> Batch {
+    fn new() -> Batch {
         Batch {
             read: vec![0; READ_LEN].into(),
             datagrams: Vec::with_capacity(ENOUGH + READ_LEN + MAX_DATAGRAMS * DATA_OVERHEAD),
@@ -83,15 +137,14 @@ impl Batch {
         }
     }
 
-    /// Read packets and send them; false when there are none.
-    fn carry(&mut self, shared: &Shared) -> io::Result<bool> {
+    /// Read packets and send them; how many there were.
+    fn carry(&mut self, shared: &Shared) -> io::Result<usize> {
         self.fill(shared)?;
-        if self.packets.is_empty() {
-            return Ok(false);
+        if !self.packets.is_empty() {
+            let sockets = self.claim(shared);
+            self.send(shared, &sockets);
         }
-        let sockets = self.claim(shared);
-        self.send(shared, &sockets);
-        Ok(true)
+        Ok(self.packets.len())
     }
 
     /// Read what there is, up to a limit.

@@ -54,7 +54,7 @@ mod tests {
     fn many_small_packets_may_wait_and_few_large_ones() {
         let mut queue = QueueLen::new();
         assert_eq!(after(&mut queue, 10, 65_000), MIN);
-        assert_eq!(after(&mut queue, 1000, 100), MAX);
+        assert!(after(&mut queue, 1000, 100) >= MAX / TOLERANCE);
         assert!(after(&mut queue, 1000, 65_000) <= MIN * TOLERANCE);
     }
 

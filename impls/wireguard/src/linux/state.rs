@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
+use super::clock;
+use super::outbound::Outbound;
 use super::tun::{Link, Tun};
 use super::udp::{Sockets, Train};
-use super::{clock, outbound};
 use crate::protocol::{Device, Transmit};
 use crate::uapi::Interface;
 
@@ -19,10 +20,9 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// Wakes the control thread: a deadline has come nearer, or a thread has ended.
     pub(super) control: EventFd,
-    /// Wakes the inbound thread: there are new sockets.
+    /// Wakes the inbound thread: there are new sockets, or it has to care for the interface again.
     pub(super) inbound: Arc<EventFd>,
-    /// Whoever has it carries packets from the interface to the peers.
-    pub(super) outbound: Mutex<outbound::Batch>,
+    pub(super) outbound: Outbound,
     mtu: AtomicUsize,
     queue_len: AtomicUsize,
 }
@@ -53,7 +53,7 @@ impl Shared {
             state: Mutex::new(state),
             control: EventFd::from_value_and_flags(0, flags)?,
             inbound,
-            outbound: Mutex::new(outbound::Batch::new()),
+            outbound: Outbound::new()?,
             mtu: AtomicUsize::new(0),
             queue_len: AtomicUsize::new(0),
         })
@@ -62,6 +62,11 @@ impl Shared {
     /// How long the packets inside may be, bytes.
     pub(super) fn mtu(&self) -> usize {
         self.mtu.load(Ordering::Relaxed)
+    }
+
+    /// Let the inbound thread look again at what it waits for.
+    pub(super) fn wake_inbound(&self) {
+        let _already_signalled = self.inbound.write(1);
     }
 
     /// Ask the control thread to let so many packets wait in the interface.
