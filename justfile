@@ -8,13 +8,17 @@ default:
 
 # Run a scenario and write its report: `just scenario lossy-29pct`
 scenario NAME *OPTIONS: (set-up "run")
-    cargo build --release --quiet -p roamlab
+    cargo build --release --quiet -p roamlab -p ssp
     target/release/roamlab run {{ NAME }} {{ OPTIONS }}
 
 # Run any other command of roamlab: `just roamlab list`
 roamlab *ARGUMENTS:
-    cargo build --release --quiet -p roamlab
+    cargo build --release --quiet -p roamlab -p ssp
     target/release/roamlab {{ ARGUMENTS }}
+
+# Build the kernel that `--world guest` boots, once; from a kernel tree of your own when one is named
+guest *TREE: (set-up "guest")
+    ci/guest/build {{ TREE }}
 
 # Run all tests
 test *OPTIONS: (set-up "run" "test")
@@ -30,6 +34,6 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Install what is missing for PURPOSES (build, run, test)
+# Install what is missing for PURPOSES (build, run, test, guest)
 set-up *PURPOSES="run test":
     @./ci/set-up build {{ PURPOSES }}

@@ -6,6 +6,7 @@ use std::{
     process::ExitCode,
 };
 
+use lab::world::guest;
 use nix::sched::{CloneFlags, unshare};
 
 use crate::exit::{Failure, MACHINE};
@@ -69,6 +70,16 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
         } else {
             "missing (modprobe tcp_cubic)".to_owned()
         },
+    );
+    // Only `--world guest` needs it: what is said here changes no exit code.
+    let guest = guest::kernel();
+    line(
+        guest.is_some(),
+        "guest kernel",
+        guest.map_or_else(
+            || "none: --world guest needs one (just guest)".to_owned(),
+            |kernel| kernel.display().to_string(),
+        ),
     );
     if !packages.is_empty() {
         println!(

@@ -78,7 +78,10 @@ impl Guests<'_> {
             .buffered(at_once);
         while let Some((part, results)) = playing.next().await {
             match results {
-                None => gathered.run.partial = Some("interrupted".to_owned()),
+                None => {
+                    let _ = fs::remove_dir_all(self.folder(&part));
+                    gathered.run.partial = Some("interrupted".to_owned());
+                }
                 Some(Ok((results, distrust))) => {
                     gathered
                         .add(results, part.run, &writer)
@@ -103,7 +106,7 @@ impl Guests<'_> {
         part: &Part,
         display: &Display,
     ) -> Result<(Results, Option<String>), String> {
-        let folder = self.experiment.out.join(GUESTS).join(part.name());
+        let folder = self.folder(part);
         self.furnish(part, &folder)
             .map_err(|error| format!("{}: {error}", folder.display()))?;
         let guest = Guest {
@@ -132,6 +135,10 @@ impl Guests<'_> {
             .map_err(|error| error.to_string())?;
         fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
         Ok((results, listener.distrust))
+    }
+
+    fn folder(&self, part: &Part) -> PathBuf {
+        self.experiment.out.join(GUESTS).join(part.name())
     }
 
     fn furnish(&self, part: &Part, folder: &Path) -> std::io::Result<()> {
