@@ -4,6 +4,7 @@ mod commands;
 mod exit;
 mod experiment;
 mod options;
+mod output;
 
 use std::process::ExitCode;
 

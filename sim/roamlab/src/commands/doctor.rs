@@ -10,6 +10,7 @@ use lab::world::guest;
 use nix::sched::{CloneFlags, unshare};
 
 use crate::exit::{Failure, MACHINE};
+use crate::output::say_line;
 
 /// A program, what it is for, and the Debian package that has it.
 const PROGRAMS: [(&str, &str, &str); 6] = [
@@ -82,10 +83,10 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
         ),
     );
     if !packages.is_empty() {
-        println!(
+        say_line(format!(
             "\nTo install what is missing:\n  apt-get install {}",
             packages.join(" ")
-        );
+        ));
     }
     let well = packages.is_empty() && tun.is_ok() && namespaces && cubic;
     Ok(if well {
@@ -96,10 +97,10 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
 }
 
 fn line(good: bool, what: &str, how: String) {
-    println!(
+    say_line(format!(
         "{} {what:<13} {how}",
         if good { "ok     " } else { "MISSING" }
-    );
+    ));
 }
 
 /// Looks where the lab's programs look.

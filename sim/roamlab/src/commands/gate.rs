@@ -8,6 +8,7 @@ use reports::{
     results::Results,
 };
 
+use crate::output::{say, say_line};
 use crate::{exit::Failure, options::GateOptions};
 
 pub(crate) fn gate(options: &GateOptions) -> Result<ExitCode, Failure> {
@@ -18,7 +19,7 @@ pub(crate) fn gate(options: &GateOptions) -> Result<ExitCode, Failure> {
     }
     let baseline = read(&options.baseline)?;
     let gate = Gate::compare(&baseline, &summary);
-    print!("{}", gate.markdown(false));
+    say(gate.markdown(false));
     if let Some(file) = &options.junit {
         write(file, gate.junit().map_err(Failure::failed)?)?;
     }
@@ -45,7 +46,7 @@ fn update(file: &Path, summary: &Summary, reason: &str) -> Result<ExitCode, Fail
         Baseline::record(summary, Tolerance::default(), reason)
     };
     write(file, baseline.to_json().map_err(Failure::failed)?)?;
-    println!("recorded {}", file.display());
+    say_line(format!("recorded {}", file.display()));
     Ok(ExitCode::SUCCESS)
 }
 

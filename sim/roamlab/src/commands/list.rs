@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use scenario::library;
 
 use crate::exit::Failure;
+use crate::output::{say, say_line};
 
 pub(crate) fn list() -> Result<ExitCode, Failure> {
     let shipped = library::list();
@@ -15,13 +16,13 @@ pub(crate) fn list() -> Result<ExitCode, Failure> {
         .unwrap_or(0);
     for each in shipped {
         let scenario = each.read().map_err(Failure::input)?;
-        println!("{:width$}  {}", each.name, scenario.question);
+        say_line(format!("{:width$}  {}", each.name, scenario.question));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn show(name: &str) -> Result<ExitCode, Failure> {
     let shipped = library::find(name).map_err(Failure::input)?;
-    print!("{}", shipped.text);
+    say(shipped.text);
     Ok(ExitCode::SUCCESS)
 }

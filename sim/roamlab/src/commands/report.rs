@@ -3,11 +3,12 @@
 use std::{path::Path, process::ExitCode};
 
 use crate::exit::Failure;
+use crate::output::{say, say_line};
 
 pub(crate) fn report(folder: &Path) -> Result<ExitCode, Failure> {
     let analysis = reports::report::write(folder).map_err(Failure::input)?;
-    print!("{}", reports::terminal(&analysis, terminal_width()));
-    println!("{}", folder.join("report.html").display());
+    say(reports::terminal(&analysis, terminal_width()));
+    say_line(folder.join("report.html").display().to_string());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use lab::world::{self, EnterError, guest};
+use probe::model::{Model, Unfit};
 use scenario::{Scenario, Workload, library};
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     experiment::{
         self, Experiment,
         guests::{self, Guests},
+        model,
     },
     options::{Clock, RunOptions, World},
 };
@@ -33,6 +35,10 @@ pub(crate) fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
             let kernel = guest::kernel().ok_or_else(no_guest_kernel)?;
             in_guests(options, &experiment(options, folder)?, &kernel)
         }
+        World::Model => {
+            let code = model::run(&experiment(options, folder)?);
+            Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+        }
     }
 }
 
@@ -43,6 +49,9 @@ pub(crate) fn experiment(
 ) -> Result<Experiment, Failure> {
     let (name, text, mut scenario) = find(&options.scenario)?;
     adapt(&mut scenario, options)?;
+    if options.world == World::Model {
+        check_for_model(&scenario, options)?;
+    }
     let out = folder(&name)?;
     Ok(Experiment {
         name,
@@ -51,6 +60,7 @@ pub(crate) fn experiment(
         world: match options.world {
             World::Host => "host",
             World::Guest => "guest",
+            World::Model => "model",
         },
         out,
         program: std::env::current_exe().map_err(Failure::machine)?,
@@ -92,6 +102,24 @@ fn in_guests(
         },
     });
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+/// Says what the model cannot do, before it is begun.
+fn check_for_model(scenario: &Scenario, options: &RunOptions) -> Result<(), Failure> {
+    if options.keep || options.pcap {
+        return Err(Failure::Input(
+            "--keep and --pcap don't go with --world model: it has no network".to_owned(),
+        ));
+    }
+    match Model::new(scenario) {
+        Ok(_) => Ok(()),
+        Err(unfit @ Unfit::NotOurs(_)) => Err(Failure::Input(format!(
+            "--world model cannot run this: {unfit}; choose sessions with --session"
+        ))),
+        Err(unfit) => Err(Failure::Input(format!(
+            "--world model cannot run this: {unfit}"
+        ))),
+    }
 }
 
 fn no_guest_kernel() -> Failure {

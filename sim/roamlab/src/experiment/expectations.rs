@@ -167,8 +167,10 @@ fn name(statistic: Statistic) -> &'static str {
 fn milliseconds(ms: f64) -> String {
     if ms.is_infinite() {
         "never".to_owned()
-    } else {
+    } else if ms < 1e3 {
         format!("{ms:.0} ms")
+    } else {
+        format!("{:.2} s", ms / 1e3)
     }
 }
 
@@ -201,12 +203,7 @@ fn yes_or_no(name: String, asked: &str, holds: Option<bool>) -> Check {
     Check {
         name,
         asked: asked.to_owned(),
-        measured: if holds {
-            "so it was"
-        } else {
-            "it was otherwise"
-        }
-        .to_owned(),
+        measured: if holds { "it was so" } else { "it was not so" }.to_owned(),
         interval: None,
         verdict: verdict(holds),
     }

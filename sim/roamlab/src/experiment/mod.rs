@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{calibration::Calibration, progress::Display, repetition::Repetition};
 use crate::exit::{FAILED, MACHINE};
+use crate::output::{say, say_line};
 
 /// A scenario that is to be run, and how.
 pub(crate) struct Experiment {
@@ -242,14 +243,14 @@ fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result
     }
     writer.finish(&run).map_err(Stop::failed)?;
     let analysis = reports::report::write(&experiment.out).map_err(Stop::failed)?;
-    print!(
+    say(format!(
         "{}",
         reports::terminal(&analysis, crate::commands::report::terminal_width())
-    );
-    println!(
+    ));
+    say_line(format!(
         "\n{}",
         machine::shown(&experiment.out.join("report.html")).display()
-    );
+    ));
     if let Some(reason) = &distrust {
         eprintln!("error: {reason}");
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::output::say_line;
 use serde::{Deserialize, Serialize};
 
 /// One line.
@@ -29,7 +30,7 @@ impl Told {
     /// Tells it.
     pub(super) fn tell(&self) {
         let line = serde_json::to_string(self).expect("plain data");
-        println!("{line}");
+        say_line(line);
     }
 
     /// What a line of a console tells; none when it is something else that was printed there.
