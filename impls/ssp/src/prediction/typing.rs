@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::cell::{CellPrediction, Content, CursorPrediction};
 use super::{DisplayMode, Predictor, Progress};
-use crate::terminal::parser::{Csi, Handler, OscTerminator};
+use crate::terminal::parser::{Csi, Handler};
 use crate::terminal::{Cell, Framebuffer, MouseReporting, Renditions, width};
 
 /// What a key means to a program that edits a line.
@@ -54,7 +54,7 @@ impl Handler for Keys {
         });
     }
 
-    fn osc(&mut self, _command: &str, _terminator: OscTerminator) {}
+    fn osc(&mut self, _command: &str) {}
 }
 
 impl Predictor {

@@ -88,6 +88,11 @@ impl Grid {
         self.unwrap_last();
     }
 
+    /// Makes every row this one.
+    pub(super) fn fill(&mut self, row: Row) {
+        self.rows.fill(Arc::new(row));
+    }
+
     pub(super) fn blank_rows(&mut self, rows: Range<usize>, background: Color) {
         if !rows.is_empty() {
             let blank = Arc::new(Row::blank(self.width, background));

@@ -123,9 +123,7 @@ impl TerminalState {
         }
         self.echo_ack != before
     }
-}
 
-impl TerminalState {
     /// Both ends must begin to keep lines with the same state.
     fn adopt_announcement(&mut self, extensions: u64) {
         self.announced = extensions;

@@ -1,5 +1,6 @@
 //! Bringing rows up to date, from top to bottom.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Capabilities;
@@ -114,15 +115,25 @@ impl RowDrawing<'_, '_> {
         if self.joined && col == 0 {
             return Some(self.put(0));
         }
-        let Some(background) = self.new.cells()[col].erased_background() else {
-            self.reach(col);
-            return Some(self.put_repeated(col));
-        };
+        match self.new.cells()[col].erased_background() {
+            Some(background) => self.draw_blanks(col, background),
+            None => {
+                self.reach(col);
+                Some(self.put_repeated(col))
+            }
+        }
+    }
+
+    /// Draws blanks from `col` on in whichever way takes the fewest bytes. Returns like [`draw_at`](Self::draw_at).
+    fn draw_blanks(&mut self, col: usize, background: Color) -> Option<usize> {
         let end = self.end_of_run(col, |cell| cell.erased_background() == Some(background));
         let changed = self.end_of_changes(col..end);
+        let count = changed - col;
+        let can = self.output.capabilities();
+        let erases = background == Color::Default || can.contains(Capabilities::BACKGROUND_ERASE);
         // Erasing the last column would make the reader forget that the row wraps.
-        let to_the_end = end == self.width() && !self.new.is_wrapped();
-        if to_the_end && self.can_erase(background) {
+        let wraps = self.new.is_wrapped();
+        if erases && end == self.width() && !wraps {
             if self
                 .blank_below
                 .is_some_and(|below| below.background == background)
@@ -130,21 +141,18 @@ impl RowDrawing<'_, '_> {
                 self.erase(col, background, "\x1b[J");
                 return None;
             }
-            if changed - col >= SHORTEST_ERASURE_TO_THE_END {
+            if count >= SHORTEST_ERASURE_TO_THE_END {
                 self.erase(col, background, "\x1b[K");
                 return Some(end);
             }
         }
-        let erasable = self.can_erase(background)
-            && self
-                .output
-                .capabilities()
-                .contains(Capabilities::ERASE_CHARACTERS);
-        if changed - col >= SHORTEST_ERASURE
-            && erasable
-            && !(self.new.is_wrapped() && changed == self.width())
+        let within = changed < self.width() || !wraps;
+        if erases
+            && within
+            && count >= SHORTEST_ERASURE
+            && can.contains(Capabilities::ERASE_CHARACTERS)
         {
-            self.erase(col, background, &format!("\x1b[{}X", changed - col));
+            self.erase(col, background, &format!("\x1b[{count}X"));
             return Some(changed);
         }
         self.reach(col);
@@ -184,21 +192,13 @@ impl RowDrawing<'_, '_> {
     }
 
     /// Where the changes in a range that begins with one end.
-    fn end_of_changes(&self, cols: std::ops::Range<usize>) -> usize {
+    fn end_of_changes(&self, cols: Range<usize>) -> usize {
         let unchanged = cols
             .clone()
             .rev()
             .take_while(|&col| !self.is_changed(col))
             .count();
         cols.end - unchanged
-    }
-
-    fn can_erase(&self, background: Color) -> bool {
-        background == Color::Default
-            || self
-                .output
-                .capabilities()
-                .contains(Capabilities::BACKGROUND_ERASE)
     }
 
     fn erase(&mut self, col: usize, background: Color, function: &str) {

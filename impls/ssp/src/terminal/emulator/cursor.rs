@@ -119,21 +119,18 @@ impl Screen {
 
     /// HT and CHT. They leave a pending wrap as it is.
     pub(super) fn tab_forward(&mut self, count: usize) {
-        let stops = (self.frame.cursor.col + 1..self.tabs.len()).filter(|&col| self.tabs[col]);
-        let col = stops
-            .take(count)
-            .nth(count - 1)
-            .unwrap_or(self.tabs.len() - 1);
+        let mut stops = (self.frame.cursor.col + 1..self.tabs.len()).filter(|&col| self.tabs[col]);
+        let col = stops.nth(count - 1).unwrap_or(self.tabs.len() - 1);
         self.frame.cursor.col = col;
         self.grapheme = (self.frame.cursor.row, col);
     }
 
     /// CBT.
     pub(super) fn tab_backward(&mut self, count: usize) {
-        let stops = (0..self.frame.cursor.col)
+        let mut stops = (0..self.frame.cursor.col)
             .rev()
             .filter(|&col| self.tabs[col]);
-        let col = stops.take(count).nth(count - 1).unwrap_or(0);
+        let col = stops.nth(count - 1).unwrap_or(0);
         let pending_wrap = self.pending_wrap;
         self.move_to_col(col);
         self.pending_wrap = pending_wrap;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Screen;
 use crate::terminal::cell::Cell;
-use crate::terminal::rendition::Renditions;
+use crate::terminal::rendition::{Color, Renditions};
 use crate::terminal::row::Row;
 
 impl Screen {
@@ -100,13 +100,12 @@ impl Screen {
         let size = self.size();
         self.margins = 0..size.height;
         self.move_to(0, 0);
-        for row in 0..size.height {
-            let pattern = vec![Cell::narrow('E', Renditions::PLAIN); size.width];
-            self.frame
-                .grid_mut()
-                .row_mut(row)
-                .overwrite(0, pattern.into_iter());
-        }
+        let mut row = Row::blank(size.width, Color::Default);
+        row.overwrite(
+            0,
+            vec![Cell::narrow('E', Renditions::PLAIN); size.width].into_iter(),
+        );
+        self.frame.grid_mut().fill(row);
     }
 
     fn erase(&mut self, cols: Range<usize>) {

@@ -18,7 +18,7 @@ use self::cursor::SavedCursor;
 use self::links::Links;
 use super::framebuffer::Framebuffer;
 use super::grid::Size;
-use super::parser::{Csi, Handler, OscTerminator, Parser};
+use super::parser::{Csi, Handler, Parser};
 
 /// A terminal emulator: bytes in, screen and answers out.
 #[derive(Debug, Clone)]
@@ -176,7 +176,7 @@ impl Handler for Screen {
         self.perform_csi(sequence);
     }
 
-    fn osc(&mut self, command: &str, _terminator: OscTerminator) {
+    fn osc(&mut self, command: &str) {
         self.perform_osc(command);
     }
 }

@@ -36,10 +36,10 @@ impl Screen {
         }
     }
 
-    /// REP: prints the last character again.
+    /// REP: prints the last character again, up to a row full: a few bytes mustn't ask for much work.
     pub(super) fn repeat(&mut self, count: usize) {
         if let Some(ch) = self.last_printed {
-            (0..count).for_each(|_| self.print_char(ch));
+            (0..count.min(self.size().width)).for_each(|_| self.print_char(ch));
         }
     }
 

@@ -33,16 +33,7 @@ pub trait Handler {
     fn csi(&mut self, sequence: &Csi);
 
     /// An operating system command, without its introducer and terminator.
-    fn osc(&mut self, command: &str, terminator: OscTerminator);
-}
-
-/// How an operating system command ended. An answer ends likewise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OscTerminator {
-    /// BEL (07), as xterm allows.
-    Bell,
-    /// ST, the string terminator.
-    StringTerminator,
+    fn osc(&mut self, command: &str);
 }
 
 /// The state machine.
@@ -151,7 +142,7 @@ impl Parser {
     fn enter(&mut self, next: State, handler: &mut impl Handler) {
         if self.state == State::OscString {
             // Not only ST ends the command but also, as in stock, the beginning of any other sequence.
-            handler.osc(&self.osc, OscTerminator::StringTerminator);
+            handler.osc(&self.osc);
         }
         self.state = next;
         match next {
@@ -254,7 +245,7 @@ impl Parser {
         match ch {
             '\x07' => {
                 self.state = State::Ground;
-                handler.osc(&self.osc, OscTerminator::Bell);
+                handler.osc(&self.osc);
             }
             '\0'..='\x1f' => {}
             _ if self.osc.len() + ch.len_utf8() <= MAX_OSC => self.osc.push(ch),
