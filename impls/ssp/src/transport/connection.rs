@@ -41,6 +41,13 @@ pub(super) enum Rejected {
     Plaintext(#[from] Malformed),
 }
 
+/// What an authentic datagram says.
+pub(super) struct Opening {
+    pub(super) fragment: Vec<u8>,
+    /// Whether it shows that the client is somewhere else now.
+    pub(super) has_moved: bool,
+}
+
 /// One end's view of the path.
 pub(super) struct Connection {
     sealer: Sealer,
@@ -104,7 +111,7 @@ impl Connection {
         is_marked || self.rtt.has_grown()
     }
 
-    /// Opens a datagram and learns from it. Returns the fragment inside.
+    /// Opens a datagram and learns from it.
     ///
     /// A datagram older than the newest is delivered all the same, but says nothing about the path, and above all not
     /// where the peer is: whoever recorded it may be playing it back.
@@ -114,9 +121,10 @@ impl Connection {
         congested: bool,
         payload: &[u8],
         now: Instant,
-    ) -> Result<Vec<u8>, Rejected> {
+    ) -> Result<Opening, Rejected> {
         let mut opened = self.opener.open(payload)?;
         let datagram = Datagram::parse(&opened.plaintext)?;
+        let mut has_moved = false;
         if opened.sequence >= self.expected_sequence {
             let ahead = opened.sequence - self.expected_sequence + 1;
             self.loss.handle_newest(ahead);
@@ -125,20 +133,24 @@ impl Connection {
             self.clock
                 .handle_timestamp(datagram.timestamp, congested, now);
             if let Some(reply) = datagram.timestamp_reply {
-                self.rtt.sample(self.clock.round_trip(reply, now));
+                self.rtt.sample(self.clock.round_trip(reply, now), now);
             }
             if congested {
                 self.last_congestion = Some(now);
             }
             if self.is_server {
-                self.remote = Some(source);
+                let former = self.remote.replace(source);
+                has_moved = former.is_some_and(|former| former != source);
             }
         } else {
             let behind = self.expected_sequence - 1 - opened.sequence;
             self.loss.handle_late(behind);
         }
         opened.plaintext.drain(..crate::wire::datagram::HEADER_LEN);
-        Ok(opened.plaintext)
+        Ok(Opening {
+            fragment: opened.plaintext,
+            has_moved,
+        })
     }
 
     /// Forgets a client that has been silent for too long.

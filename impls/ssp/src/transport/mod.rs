@@ -22,6 +22,7 @@ mod redundancy;
 mod rtt;
 mod sender;
 mod statistics;
+mod stream;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -41,6 +42,7 @@ use mtu::PathMtu;
 use receiver::{Outcome, Receiver};
 use redundancy::Redundancy;
 use sender::{Sender, Style};
+use stream::Stream;
 
 pub use connection::Transmit;
 pub use pacing::Collection;
@@ -124,6 +126,7 @@ pub struct Transport<L, R> {
     instruction_id: u64,
     outgoing: VecDeque<Transmit>,
     last_new_state: Instant,
+    stream: Stream,
     is_key_spent: bool,
     statistics: Statistics,
 }
@@ -156,6 +159,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             instruction_id: 0,
             outgoing: VecDeque::new(),
             last_new_state: now,
+            stream: Stream::default(),
             is_key_spent: false,
             statistics: Statistics::default(),
         }
@@ -171,14 +175,17 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         now: Instant,
     ) {
         self.statistics.received(payload.len());
-        let Ok(fragment) = self
+        let Ok(opening) = self
             .connection
             .handle_datagram(source, congested, payload, now)
         else {
             self.statistics.rejected += 1;
             return;
         };
-        let Ok(fragment) = Fragment::parse(&fragment) else {
+        if opening.has_moved && self.tuning.eager {
+            self.sender.handle_path_change(now);
+        }
+        let Ok(fragment) = Fragment::parse(&opening.fragment) else {
             self.statistics.malformed += 1;
             return;
         };
@@ -202,6 +209,9 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
                 self.last_new_state = now;
                 self.sender
                     .handle_new_state(instruction.new_num, changed, now);
+                if changed {
+                    self.stream.handle_arrival(now);
+                }
             }
             Outcome::OutOfOrder | Outcome::Known => self.statistics.repeated += 1,
             Outcome::UnknownReference | Outcome::Quenched => self.statistics.unusable += 1,
@@ -213,7 +223,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     /// at once.
     pub fn handle_path_change(&mut self, now: Instant) {
         self.connection.open_socket(now);
-        self.sender.hasten(now);
+        self.sender.handle_path_change(now);
     }
 
     /// The kernel refused a datagram as too large for the path (`EMSGSIZE`).
@@ -235,6 +245,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     pub fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
         if self.outgoing.is_empty() {
             self.connection.detach_if_silent(now);
+            self.ask_after_stream(now);
             if self.connection.remote().is_some() && self.ended(now).is_none() {
                 self.make_datagrams(now);
             }
@@ -242,6 +253,16 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         let transmit = self.outgoing.pop_front()?;
         self.statistics.sent(transmit.payload.len());
         Some(transmit)
+    }
+
+    /// A stream that falls silent has ended, or a middlebox has lost our address: in that case only a word of ours lets
+    /// the peer know the new one.
+    fn ask_after_stream(&mut self, now: Instant) {
+        let silent = self.stream.silent_at(self.connection.rtt());
+        if self.tuning.eager && silent.is_some_and(|at| at <= now) {
+            self.stream = Stream::default();
+            self.sender.probe(now);
+        }
     }
 
     fn make_datagrams(&mut self, now: Instant) {
@@ -294,7 +315,10 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         if self.connection.remote().is_none() || self.ended(now).is_some() {
             return None;
         }
-        Some(self.sender.next_deadline(self.connection.rtt(), now))
+        let rtt = self.connection.rtt();
+        let silent = self.stream.silent_at(rtt).filter(|_| self.tuning.eager);
+        let next = self.sender.next_deadline(rtt, now);
+        Some(silent.map_or(next, |at| at.min(next)))
     }
 
     /// Whether the session is over, and how.
@@ -303,7 +327,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             Some(Ended::KeySpent)
         } else if self.sender.is_shutdown_acknowledged() {
             Some(Ended::Acknowledged)
-        } else if self.sender.farewells() > 0 {
+        } else if self.sender.farewells() > self.redundancy(now).copies {
             Some(Ended::ByPeer)
         } else if self.sender.is_shutdown_given_up(now) {
             Some(Ended::Unanswered)

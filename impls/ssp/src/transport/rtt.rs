@@ -1,6 +1,6 @@
 //! Round-trip time and the timers that follow from it (RFC 6298 with SSP's bounds).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The floor of the retransmission timeout. TCP's is a second; SSP acknowledges fast enough for less.
 const MIN_RTO: Duration = Duration::from_millis(50);
@@ -14,12 +14,23 @@ const MAX_SEND_INTERVAL: Duration = Duration::from_millis(250);
 /// Longer samples come from a suspended peer, not from the path.
 const IMPLAUSIBLE: Duration = Duration::from_millis(5000);
 
+/// The shortest round trip is remembered for once to twice this.
+const SHORTEST_SPAN: Duration = Duration::from_secs(20);
+
 /// The estimator of one session.
 #[derive(Debug, Clone)]
 pub struct RoundTrip {
     smoothed: Duration,
     variation: Duration,
-    shortest: Option<Duration>,
+    shortest: Option<Shortest>,
+}
+
+/// The shortest samples of this span of time and of the one before: paths change.
+#[derive(Debug, Clone)]
+struct Shortest {
+    began: Instant,
+    current: Duration,
+    previous: Duration,
 }
 
 impl RoundTrip {
@@ -31,24 +42,27 @@ impl RoundTrip {
         }
     }
 
-    pub(super) fn sample(&mut self, sample: Duration) {
+    pub(super) fn sample(&mut self, sample: Duration, now: Instant) {
         if sample >= IMPLAUSIBLE {
             return;
         }
-        match self.shortest {
-            None => {
-                self.smoothed = sample;
-                self.variation = sample / 2;
-            }
-            Some(_) => {
-                self.variation = self.variation * 3 / 4 + self.smoothed.abs_diff(sample) / 4;
-                self.smoothed = self.smoothed * 7 / 8 + sample / 8;
-            }
+        if self.shortest.is_none() {
+            self.smoothed = sample;
+            self.variation = sample / 2;
+        } else {
+            self.variation = self.variation * 3 / 4 + self.smoothed.abs_diff(sample) / 4;
+            self.smoothed = self.smoothed * 7 / 8 + sample / 8;
         }
-        self.shortest = Some(
-            self.shortest
-                .map_or(sample, |shortest| shortest.min(sample)),
-        );
+        let shortest = self.shortest.get_or_insert(Shortest {
+            began: now,
+            current: sample,
+            previous: sample,
+        });
+        if now >= shortest.began + SHORTEST_SPAN {
+            shortest.previous = std::mem::replace(&mut shortest.current, sample);
+            shortest.began = now;
+        }
+        shortest.current = shortest.current.min(sample);
     }
 
     /// The smoothed round-trip time. One second before the first sample.
@@ -66,10 +80,11 @@ impl RoundTrip {
         ceil_to_millisecond(self.smoothed / 2).clamp(MIN_SEND_INTERVAL, MAX_SEND_INTERVAL)
     }
 
-    /// Whether the path takes much longer than it once did: a queue has built up.
+    /// Whether the path takes much longer than it did a little while ago: a queue has built up.
     pub(super) fn has_grown(&self) -> bool {
-        self.shortest
-            .is_some_and(|shortest| self.smoothed > 2 * shortest + MIN_SEND_INTERVAL)
+        self.shortest.as_ref().is_some_and(|shortest| {
+            self.smoothed > 2 * shortest.current.min(shortest.previous) + MIN_SEND_INTERVAL
+        })
     }
 }
 
@@ -82,9 +97,15 @@ mod tests {
     use super::*;
 
     fn after(samples_ms: &[u64]) -> RoundTrip {
+        after_spaced(samples_ms, Duration::from_millis(100))
+    }
+
+    fn after_spaced(samples_ms: &[u64], spacing: Duration) -> RoundTrip {
         let mut rtt = RoundTrip::new();
+        let mut now = Instant::now();
         for &ms in samples_ms {
-            rtt.sample(Duration::from_millis(ms));
+            rtt.sample(Duration::from_millis(ms), now);
+            now += spacing;
         }
         rtt
     }
@@ -127,5 +148,13 @@ mod tests {
     fn a_standing_queue_is_noticed() {
         assert!(!after(&[100, 110, 120]).has_grown());
         assert!(after(&[100, 900, 900]).has_grown());
+    }
+
+    #[test]
+    fn a_longer_path_is_no_queue_for_long() {
+        let seconds = Duration::from_secs(5);
+        assert!(after_spaced(&[10, 100, 100, 100, 100], seconds).has_grown());
+        let changed = [[10].as_slice(), &[100; 12]].concat();
+        assert!(!after_spaced(&changed, seconds).has_grown());
     }
 }

@@ -23,6 +23,9 @@ const ACK_DELAY: Duration = Duration::from_millis(100);
 /// A peer silent for longer is not retried, only sent heartbeats.
 const ACTIVE_RETRY: Duration = Duration::from_millis(10_000);
 
+/// So many instructions try out a new path.
+const PROBES: u32 = 4;
+
 /// The shutdown is given up after so many tries or so long.
 const SHUTDOWN_TRIES: u32 = 16;
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(10_000);
@@ -57,6 +60,8 @@ pub(super) struct Sender<T> {
     repeats: Repeats,
     /// When an instruction goes even if there is nothing to tell.
     next_ack: Instant,
+    /// How many more go each after a timeout and not a heartbeat.
+    probes_left: u32,
     ack_num: u64,
     last_heard: Option<Instant>,
     shutdown: Option<Shutdown>,
@@ -87,6 +92,7 @@ impl<T: Synchronised> Sender<T> {
             pacer: Pacer::new(style.burst, now),
             repeats: Repeats::default(),
             next_ack: now,
+            probes_left: 0,
             ack_num: 0,
             last_heard: style.retries_unheard.then_some(now),
             shutdown: None,
@@ -131,14 +137,22 @@ impl<T: Synchronised> Sender<T> {
     pub(super) fn handle_new_state(&mut self, num: u64, changed: bool, now: Instant) {
         self.ack_num = num;
         self.last_heard = Some(now);
+        self.probes_left = 0;
         if changed {
             self.next_ack = self.next_ack.min(now + ACK_DELAY);
         }
     }
 
-    /// Sends an instruction at once even if there is nothing to tell.
-    pub(super) fn hasten(&mut self, now: Instant) {
+    /// Sends an instruction at once even if there is nothing to tell, and again until the peer is heard.
+    pub(super) fn probe(&mut self, now: Instant) {
         self.next_ack = now;
+        self.probes_left = PROBES;
+    }
+
+    /// The peer, or we, have moved: what was under way is lost.
+    pub(super) fn handle_path_change(&mut self, now: Instant) {
+        self.history.doubt_all();
+        self.probe(now);
     }
 
     /// Begins to tell the peer that this is the end. Repeated calls have no effect.
@@ -262,7 +276,7 @@ impl<T: Synchronised> Sender<T> {
             self.repeats.start(redundancy, now);
         }
         self.collector.handle_frame();
-        self.next_ack = now + HEARTBEAT;
+        self.next_ack = now + self.until_next_ack(rtt);
         self.count_farewells();
         Some(self.instruction(old_num))
     }
@@ -308,6 +322,14 @@ impl<T: Synchronised> Sender<T> {
         self.history.newest_mut().sent_at = now;
         self.next_ack = now + HEARTBEAT;
         Some(self.instruction(old_num))
+    }
+
+    fn until_next_ack(&mut self, rtt: &RoundTrip) -> Duration {
+        if self.probes_left == 0 {
+            return HEARTBEAT;
+        }
+        self.probes_left -= 1;
+        rtt.timeout()
     }
 
     fn count_farewells(&mut self) {

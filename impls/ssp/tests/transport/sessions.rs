@@ -170,3 +170,74 @@ fn large_states_get_through_a_path_that_drops_large_datagrams() {
         pair.client.remote() == pair.server.local()
     });
 }
+
+#[test]
+fn what_was_under_way_when_the_client_moved_is_sent_again_at_once() {
+    let mut pair = ours(clean());
+    pair.run_for(10_000 * MS);
+    pair.renumber_client();
+    pair.server
+        .local_mut(pair.now)
+        .text
+        .extend(b"into the void");
+    pair.run_for(10 * MS);
+    pair.client.handle_path_change(pair.now);
+    pair.run_for(150 * MS);
+    assert_eq!(pair.client.remote().text, b"into the void");
+}
+
+#[test]
+fn a_lost_probe_of_a_new_path_is_repeated() {
+    let mut pair = ours(clean());
+    pair.run_for(10_000 * MS);
+    pair.renumber_client();
+    pair.up.faults.loss = 1.0;
+    pair.client.handle_path_change(pair.now);
+    pair.run_for(MS);
+    pair.up.faults.loss = 0.0;
+    pair.run_for(400 * MS);
+    pair.server.local_mut(pair.now).text.extend(b"found");
+    pair.run_for(60 * MS);
+    assert_eq!(pair.client.remote().text, b"found");
+}
+
+#[test]
+fn output_to_a_client_whose_nat_rebinds_stops_for_less_than_a_second() {
+    let mut pair = ours(clean());
+    let mut line = 0;
+    let mut stream_for = |pair: &mut Pair, frames| {
+        for _ in 0..frames {
+            line += 1;
+            let text = format!("line {line}\n");
+            pair.server.local_mut(pair.now).text = text.into_bytes();
+            pair.run_for(60 * MS);
+        }
+    };
+    stream_for(&mut pair, 50);
+    pair.renumber_client();
+    stream_for(&mut pair, 16);
+    let shown = String::from_utf8(pair.client.remote().text.clone()).expect("lines");
+    assert!(shown >= "line 60".to_owned(), "the client shows {shown}");
+}
+
+#[test]
+fn a_shutdown_over_a_losing_path_is_nearly_always_agreed_upon() {
+    let agreed = (0..100)
+        .filter(|&seed| {
+            let faults = Faults {
+                loss: 0.29,
+                ..clean()
+            };
+            let mut pair = Pair::new(Tuning::best(), Tuning::best(), faults, seed);
+            pair.run_for(20_000 * MS);
+            for _ in 0..20 {
+                pair.key_in(b"x");
+                pair.run_for(100 * MS);
+            }
+            pair.client.shut_down(pair.now);
+            pair.run_for(12_000 * MS);
+            pair.client.ended(pair.now) == Some(Ended::Acknowledged)
+        })
+        .count();
+    assert!(agreed >= 95, "{agreed} of 100");
+}

@@ -22,6 +22,8 @@ pub(super) struct Sent<T> {
 pub(super) struct History<T> {
     acknowledged: Sent<T>,
     unacknowledged: VecDeque<Sent<T>>,
+    /// States up to this number went where the peer no longer is.
+    doubted: u64,
 }
 
 impl<T: Synchronised> History<T> {
@@ -33,6 +35,7 @@ impl<T: Synchronised> History<T> {
                 state: initial,
             },
             unacknowledged: VecDeque::new(),
+            doubted: 0,
         }
     }
 
@@ -53,12 +56,17 @@ impl<T: Synchronised> History<T> {
     /// The newest state that the peer can be assumed to hold: it and all before it were sent less than `timeout` ago,
     /// so that no acknowledgement is overdue.
     pub(super) fn assumed(&self, now: Instant, timeout: Duration) -> &Sent<T> {
-        let is_fresh = |sent: &&Sent<T>| now < sent.sent_at + timeout;
+        let is_fresh = |sent: &&Sent<T>| sent.num > self.doubted && now < sent.sent_at + timeout;
         self.unacknowledged
             .iter()
             .take_while(is_fresh)
             .last()
             .unwrap_or(&self.acknowledged)
+    }
+
+    /// No longer assumes of any state sent so far that the peer holds it.
+    pub(super) fn doubt_all(&mut self) {
+        self.doubted = self.newest().num;
     }
 
     /// Records that `state` is sent under the next number.
