@@ -1,5 +1,5 @@
-//! Real programs' output looks the same on our terminal as at the end of a stock session: on what the stock client shows of what
-//! the stock server understood. Stock needs no fewer bytes to show it. Needs `mosh-server`, `mosh-client` and `script`.
+//! Real programs' output looks the same on our terminal as at the end of a session with stock in it: on what a client shows of
+//! what a server understood. Needs `mosh-server`, `mosh-client` and `script`.
 
 mod look;
 mod recordings;
@@ -21,18 +21,18 @@ for recording; do
     cat "$recording"; printf '\033]2;%s\007\033[?1005h' "$recording"; read -r go
 done"#;
 
-/// A stock client on a stock server, and the screen that the client draws on.
-struct StockSession {
+/// A client on a server, and the screen that the client draws on.
+struct Session {
     client: Child,
     screen: Terminal,
     /// What the client has written so far.
     bytes: usize,
 }
 
-impl StockSession {
+impl Session {
     /// Runs SHOW in a session over loopback.
-    fn show(recordings: &[String]) -> Self {
-        let server = Command::new("mosh-server")
+    fn show(server: &str, client: &str, recordings: &[String]) -> Self {
+        let server = Command::new(server)
             .args([
                 "new",
                 "-i",
@@ -49,7 +49,7 @@ impl StockSession {
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::null())
             .output()
-            .expect("mosh-server is installed");
+            .expect("the server is installed");
         let connect = String::from_utf8(server.stdout).unwrap();
         let mut words = connect
             .split_whitespace()
@@ -58,7 +58,7 @@ impl StockSession {
         let client = Command::new("script")
             .args(["--quiet", "--return", "--command"])
             .arg(format!(
-                "stty rows 24 cols 80; exec mosh-client 127.0.0.1 {port}"
+                "stty rows 24 cols 80; exec {client} 127.0.0.1 {port}"
             ))
             .arg("/dev/null")
             .env("LC_ALL", "C.UTF-8")
@@ -105,7 +105,7 @@ impl StockSession {
     }
 }
 
-impl Drop for StockSession {
+impl Drop for Session {
     /// Closing the client's terminal ends it, and it ends the server.
     fn drop(&mut self) {
         let _ = self.client.kill();
@@ -138,8 +138,12 @@ fn as_stock_shows_it(mut look: Look) -> Look {
     look.without_what_blanks_hide()
 }
 
-#[test]
-fn the_stock_client_shows_the_same() {
+/// Shows every recording in one session. `judge` gets the change that the client has shown and the bytes that it took.
+fn show_recordings(
+    server: &str,
+    client: &str,
+    judge: impl Fn(&str, &Framebuffer, &Framebuffer, usize),
+) {
     let folder = tempfile::tempdir().unwrap();
     let recordings: Vec<(String, Vec<u8>)> = recordings()
         .into_iter()
@@ -151,31 +155,58 @@ fn the_stock_client_shows_the_same() {
         })
         .collect();
     let paths: Vec<String> = recordings.iter().map(|(path, _)| path.clone()).collect();
-    let mut stock = StockSession::show(&paths);
+    let mut session = Session::show(server, client, &paths);
     for (path, recording) in recordings {
-        stock.wait_for(&format!("{path} is next"), MouseEncoding::Default);
-        let before = (stock.screen.framebuffer().clone(), stock.bytes);
-        stock.go_on();
-        stock.wait_for(&path, MouseEncoding::Utf8);
-        let bytes = diff(&before.0, stock.screen.framebuffer(), Capabilities::STOCK);
-        assert!(
-            bytes.len() <= stock.bytes - before.1,
-            "{path} takes {} bytes",
-            bytes.len()
-        );
+        session.wait_for(&format!("{path} is next"), MouseEncoding::Default);
+        let (before, bytes_before) = (session.screen.framebuffer().clone(), session.bytes);
+        session.go_on();
+        session.wait_for(&path, MouseEncoding::Utf8);
         let mut ours = Terminal::new(SIZE);
         ours.write(&recording);
-        let (ours, theirs) = (ours.framebuffer(), stock.screen.framebuffer());
-        for (row, (ours, theirs)) in look(ours).into_iter().zip(look(theirs)).enumerate() {
-            for (col, (ours, theirs)) in ours.into_iter().zip(theirs).enumerate() {
-                assert_eq!(
-                    as_stock_shows_it(ours),
-                    theirs,
-                    "{path}, row {row}, column {col}"
-                );
-            }
-        }
-        assert_eq!(ours.cursor(), theirs.cursor(), "{path}");
-        stock.go_on();
+        let shown = session.screen.framebuffer();
+        assert_same_look(&path, ours.framebuffer(), shown);
+        judge(&path, &before, shown, session.bytes - bytes_before);
+        session.go_on();
     }
+}
+
+#[track_caller]
+fn assert_same_look(path: &str, ours: &Framebuffer, shown: &Framebuffer) {
+    for (row, (ours, shown)) in look(ours).into_iter().zip(look(shown)).enumerate() {
+        for (col, (ours, shown)) in ours.into_iter().zip(shown).enumerate() {
+            let (ours, shown) = (as_stock_shows_it(ours), as_stock_shows_it(shown));
+            assert_eq!(ours, shown, "{path}, row {row}, column {col}");
+        }
+    }
+    assert_eq!(ours.cursor(), shown.cursor(), "{path}");
+}
+
+#[test]
+fn stock_shows_the_same_and_takes_no_fewer_bytes() {
+    show_recordings(
+        "mosh-server",
+        "mosh-client",
+        |path, before, after, bytes| {
+            let ours = diff(before, after, Capabilities::STOCK).len();
+            assert!(ours <= bytes, "{path} takes {ours} bytes, on stock {bytes}");
+        },
+    );
+}
+
+#[test]
+fn the_stock_client_understands_our_server() {
+    show_recordings(
+        env!("CARGO_BIN_EXE_ssp-server"),
+        "mosh-client",
+        |_, _, _, _| {},
+    );
+}
+
+#[test]
+fn our_client_understands_the_stock_server() {
+    show_recordings(
+        "mosh-server",
+        env!("CARGO_BIN_EXE_ssp-client"),
+        |_, _, _, _| {},
+    );
 }
