@@ -84,3 +84,11 @@ fn folder_with_a_recording() -> tempfile::TempDir {
     fs::write(folder.path().join("my-session.cast"), header).expect("there should be room");
     folder
 }
+
+#[test]
+fn the_first_page_shows_a_right_scenario() {
+    let page = fs::read_to_string(Path::new(FOLDER).join("../README.md")).expect("the README");
+    let (_, rest) = page.split_once("```ron\n").expect("an example");
+    let (text, _) = rest.split_once("```").expect("its end");
+    Scenario::parse(text, "README.md").unwrap_or_else(|error| panic!("{error}"));
+}
