@@ -7,8 +7,8 @@
 const BYTES: usize = 512 << 10;
 /// For packets of 64 KiB.
 pub(super) const MIN: usize = 8;
-/// For small ones, which take as long to send as [`MIN`] of the others.
-const MAX: usize = 1000;
+/// For small ones, which take about as long to send as [`MIN`] of the others.
+const MAX: usize = 2000;
 /// How much the number must be off before it is changed, since that takes the kernel's largest lock.
 const TOLERANCE: usize = 4;
 /// Packets that the mean looks back on.

@@ -190,7 +190,7 @@ proptest! {
             world.send_left(&[0xff; 4]);
         }
         world.run_for(secs(1));
-        world.fate = bad_wire(seed, loss, 0.2, millis(300));
+        world.travel(&bad_path(loss), seed);
         for number in 0..100u32 {
             world.send_right(&number.to_le_bytes());
             world.send_left(&number.to_le_bytes());

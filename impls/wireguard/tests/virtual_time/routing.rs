@@ -72,7 +72,7 @@ fn a_removed_peer_is_forgotten_wholly() {
 fn the_same_seed_gives_the_same_run() {
     let run = || {
         let mut world = pair();
-        world.fate = bad_wire(7, 0.3, 0.1, millis(50));
+        world.travel(&bad_path(0.3), 7);
         for number in 0..500u32 {
             world.send_right(&number.to_le_bytes());
             world.run_for(millis(700));
@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn every_packet_arrives_at_most_once_and_unchanged(seed in any::<u64>(), loss in 0.0..0.5f64) {
         let mut world = pair();
-        world.fate = bad_wire(seed, loss, 0.2, millis(200));
+        world.travel(&bad_path(loss), seed);
         for number in 0..200u32 {
             world.send_right(&number.to_le_bytes());
             world.send_left(&number.to_le_bytes());

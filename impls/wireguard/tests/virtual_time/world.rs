@@ -5,8 +5,9 @@ use std::collections::BinaryHeap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use link::{Direction, Packet, Path, PathSpec, Seed, Time};
 use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
+use rand_core::SeedableRng;
 use wireguard::{Arrival, Device, Dropped, Endpoint, PeerId, PrivateKey, Received};
 
 /// 2023-11-14, when every run begins.
@@ -117,6 +118,8 @@ pub(crate) struct World<L, R> {
     pub(crate) fate: Fate,
     /// Everything that was ever put on the wire.
     pub(crate) sent: Vec<Sent>,
+    /// The link model's paths, rightwards and leftwards, in the place of `fate`.
+    paths: Option<[Path<Vec<u8>>; 2]>,
     flying: BinaryHeap<Reverse<(Duration, usize)>>,
 }
 
@@ -136,6 +139,7 @@ impl<L: Node, R: Node> World<L, R> {
             },
             fate: Box::new(|_| vec![DELAY]),
             sent: Vec::new(),
+            paths: None,
             flying: BinaryHeap::new(),
         }
     }
@@ -167,10 +171,19 @@ impl<L: Node, R: Node> World<L, R> {
         self.now = end;
     }
 
+    /// From now on, let datagrams travel as the link model has it.
+    pub(crate) fn travel(&mut self, each_way: &str, seed: u64) {
+        let spec: PathSpec = ron::from_str(each_way).unwrap();
+        let path = |direction| Path::new(&spec, Seed(seed).path("wire", direction)).unwrap();
+        self.paths = Some([Direction::Up, Direction::Down].map(path));
+    }
+
     fn next_event(&mut self) -> Option<Duration> {
         let arrival = self.flying.peek().map(|Reverse((at, _))| *at);
+        let due = self.paths.iter().flatten().filter_map(Path::due).min();
         [
             arrival,
+            due.map(|at| at - Time::ZERO),
             self.left.node.poll_timeout(),
             self.right.node.poll_timeout(),
         ]
@@ -180,19 +193,34 @@ impl<L: Node, R: Node> World<L, R> {
     }
 
     fn step(&mut self) {
-        while let Some(Reverse((_, number))) = self
-            .flying
-            .peek()
-            .copied()
-            .filter(|Reverse((at, _))| *at <= self.now)
-        {
-            self.flying.pop();
-            self.arrive(self.sent[number].clone());
+        while let Some(sent) = self.take_arrival() {
+            self.arrive(sent);
             self.collect();
         }
         self.left.node.handle_timeout(self.now);
         self.right.node.handle_timeout(self.now);
         self.collect();
+    }
+
+    fn take_arrival(&mut self) -> Option<Sent> {
+        let ends = [self.left.outer, self.right.outer];
+        for (direction, path) in self.paths.iter_mut().flatten().enumerate() {
+            if let Some(packet) = path.take(time(self.now)) {
+                let (from, to) = (ends[direction], ends[1 - direction]);
+                return Some(Sent {
+                    at: self.now,
+                    from,
+                    to,
+                    bytes: packet.payload,
+                });
+            }
+        }
+        let is_due = self
+            .flying
+            .peek()
+            .is_some_and(|Reverse((at, _))| *at <= self.now);
+        let Reverse((_, number)) = is_due.then(|| self.flying.pop()).flatten()?;
+        Some(self.sent[number].clone())
     }
 
     fn arrive(&mut self, sent: Sent) {
@@ -222,9 +250,16 @@ impl<L: Node, R: Node> World<L, R> {
             to,
             bytes,
         };
-        for delay in (self.fate)(&sent) {
-            self.flying
-                .push(Reverse((self.now + delay, self.sent.len())));
+        if let Some([right, left]) = &mut self.paths {
+            let path = if from == self.left.outer { right } else { left };
+            let len = sent.bytes.len() as u32 + 28;
+            path.give(Packet::new(len, 0, sent.bytes.clone()), time(self.now));
+            while path.take_drop().is_some() {}
+        } else {
+            for delay in (self.fate)(&sent) {
+                self.flying
+                    .push(Reverse((self.now + delay, self.sent.len())));
+            }
         }
         self.sent.push(sent);
     }
@@ -362,19 +397,20 @@ pub(crate) fn packet_between(from: IpAddr, to: IpAddr, payload: &[u8]) -> Vec<u8
     packet
 }
 
-/// A wire that loses, delays at random (so reorders) and duplicates.
-pub(crate) fn bad_wire(seed: u64, loss: f64, duplication: f64, jitter: Duration) -> Fate {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut chance =
-        move |probability: f64| (rng.next_u32() as f64) < probability * f64::from(u32::MAX);
-    let mut rng = ChaCha8Rng::seed_from_u64(!seed);
-    Box::new(move |_| {
-        let copies = if chance(loss) {
-            0
-        } else {
-            1 + usize::from(chance(duplication))
-        };
-        let mut delay = || DELAY + jitter * (rng.next_u32() % 1000) / 1000;
-        (0..copies).map(|_| delay()).collect()
-    })
+/// The link model's time.
+fn time(now: Duration) -> Time {
+    Time::ZERO + now
+}
+
+/// A path that loses so much, and delays, reorders, duplicates and corrupts a part of the rest.
+pub(crate) fn bad_path(loss: f64) -> String {
+    format!(
+        r#"#![enable(implicit_some)] (
+            loss: Bernoulli({loss}),
+            delay: Uniform(min: "5ms", max: "60ms"),
+            overtaking: true,
+            duplicate: 0.1,
+            corrupt: Packets(0.02),
+        )"#
+    )
 }

@@ -45,7 +45,9 @@ pub(crate) fn kdf1(key: &[u8; 32], input: &[u8]) -> Zeroizing<[u8; 32]> {
 
 /// KDF₂(key, input).
 pub(crate) fn kdf2(key: &[u8; 32], input: &[u8]) -> [Zeroizing<[u8; 32]>; 2] {
-    let [first, second, _] = kdf3(key, input);
+    let extracted = hmac(key, &[input]);
+    let first = hmac(&extracted, &[&[1]]);
+    let second = hmac(&extracted, &[&first[..], &[2]]);
     [first, second]
 }
 
@@ -100,6 +102,10 @@ mod tests {
             padded[..key.len()].copy_from_slice(key.as_bytes());
             let derived = kdf3(&padded, input.as_bytes());
             assert_eq!(derived.map(|key| hex::encode(&*key)), expected);
+            assert_eq!(
+                kdf2(&padded, input.as_bytes())[1][..],
+                hex::decode(expected[1]).unwrap()
+            );
             assert_eq!(
                 kdf1(&padded, input.as_bytes())[..],
                 hex::decode(expected[0]).unwrap()
