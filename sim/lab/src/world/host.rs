@@ -5,10 +5,7 @@
 //! outermost dies, `kill -9` included, the kernel kills process 1 (parent-death signal), with it every process of
 //! the PID namespace, and with them the last users of every namespace, mount and TUN device.
 
-use std::{
-    fs, io,
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use nix::{
     errno::Errno,

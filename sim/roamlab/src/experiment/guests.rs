@@ -4,6 +4,7 @@
 //! own. They are gathered here, and reported on, as if all had been one run.
 
 use std::{
+    cell::RefCell,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -12,6 +13,10 @@ use std::{
 use futures_util::{StreamExt, stream};
 use indexmap::IndexMap;
 use lab::world::guest::{Clock, Guest};
+use nix::{
+    sched::{CpuSet, sched_getaffinity},
+    unistd::Pid,
+};
 use probe::Progress;
 use reports::results::{self, Keystroke, Outcome, Results, SessionRun, Writer};
 use scenario::{Event, Scenario, Trigger, Workload};
@@ -62,16 +67,20 @@ impl Guests<'_> {
         let (mut gathered, writer) = begin(self.experiment)?;
         let display = Display::new(self.experiment);
         let parts = parts(&self.experiment.scenario);
-        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = processors().map_err(Stop::machine)?;
+        let at_once = processors.len();
+        let free = RefCell::new(processors);
         let mut playing = stream::iter(parts)
             .map(|part| {
-                let (display, cancel) = (&display, &cancel);
+                let (display, cancel, free) = (&display, &cancel, &free);
                 async move {
+                    let processor = free.borrow_mut().pop().expect("as many as guests at once");
                     let results = tokio::select! {
                         biased;
                         () = cancel.cancelled() => None,
-                        results = self.play(&part, display) => Some(results),
+                        results = self.play(&part, processor, display) => Some(results),
                     };
+                    free.borrow_mut().push(processor);
                     (part, results)
                 }
             })
@@ -104,6 +113,7 @@ impl Guests<'_> {
     async fn play(
         &self,
         part: &Part,
+        processor: usize,
         display: &Display,
     ) -> Result<(Results, Option<String>), String> {
         let folder = self.folder(part);
@@ -114,6 +124,7 @@ impl Guests<'_> {
             program: &self.experiment.program,
             folder: &folder,
             clock: self.clock,
+            processor,
             patience: PATIENCE,
         };
         let booted = Instant::now();
@@ -189,8 +200,17 @@ impl Part {
     /// A name for its folder.
     fn name(&self) -> String {
         let sessions = self.sessions.join("+").replace('/', "_");
-        format!("seed-{}-run-{}-{sessions}", self.seed, self.run)
+        let name = format!("seed-{}-run-{}-{sessions}", self.seed, self.run);
+        name.trim_end_matches('-').to_owned()
     }
+}
+
+/// The processors that this process may run on.
+fn processors() -> nix::Result<Vec<usize>> {
+    let allowed = sched_getaffinity(Pid::from_raw(0))?;
+    Ok((0..CpuSet::count())
+        .filter(|&one| allowed.is_set(one) == Ok(true))
+        .collect())
 }
 
 /// What each guest runs: a session of a repetition. All of them, where one's events wait for another.

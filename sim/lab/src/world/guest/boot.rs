@@ -9,6 +9,11 @@ use std::{
     time::Duration,
 };
 
+use nix::{
+    sched::{CpuSet, sched_setaffinity},
+    sys::{prctl::set_pdeathsig, signal::Signal},
+    unistd::Pid,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::unix::pipe::Receiver,
@@ -51,6 +56,9 @@ pub struct Guest<'a> {
     pub folder: &'a Path,
     /// How time goes by in it.
     pub clock: Clock,
+    /// The one processor of this machine that it runs on: its kernel and its programs take turns, and handing over to
+    /// another processor takes twice as long.
+    pub processor: usize,
     /// The guest is taken to hang when its console says nothing for so long, on this machine's clock.
     pub patience: Duration,
 }
@@ -148,11 +156,16 @@ impl Guest<'_> {
         if self.clock == Clock::Virtual {
             randomness::take_from(&mut command);
         }
-        // SAFETY: one system call that may be made in a forked child.
+        let mut only = CpuSet::new();
+        only.set(self.processor).map_err(|_| GuestError::Start {
+            what: "choose the guest's processor",
+            cause: io::ErrorKind::InvalidInput.into(),
+        })?;
+        // SAFETY: two system calls that may be made in a forked child.
         unsafe {
-            command.pre_exec(|| {
-                nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
-                    .map_err(io::Error::from)
+            command.pre_exec(move || {
+                set_pdeathsig(Signal::SIGKILL)?;
+                Ok(sched_setaffinity(Pid::from_raw(0), &only)?)
             });
         }
         let child = command
