@@ -7,13 +7,14 @@
 //! terminal emulator that is not ours ([`screen`]), and a [`judge::Judge`] says which keys each screen answers.
 //!
 //! The sessions that only [`echo`] have no terminal at the far end; they measure what the path itself does.
-//! [`calibration`] runs no session at all.
+//! [`calibration`] runs no session at all, and [`model`] runs sessions of our SSP without kernel or clock.
 
 mod alarm;
 pub mod answer;
 pub mod calibration;
 pub mod echo;
 pub mod judge;
+pub mod model;
 mod observer;
 mod outcome;
 mod place;

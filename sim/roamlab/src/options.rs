@@ -161,12 +161,14 @@ pub(crate) struct RunOptions {
 }
 
 /// Where a scenario runs.
-#[derive(Clone, Copy, ValueEnum, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum World {
     /// This kernel, in real time
     Host,
     /// A kernel of its own (see `just guest`), faster than the clock and the same each time
     Guest,
+    /// No kernel: sessions of our SSP and the path's model in this process, in no time
+    Model,
 }
 
 /// How time goes by in the guest.

@@ -3,7 +3,7 @@
 use crate::script::{Script, flood_line};
 
 /// One run through a script, seen from the far end.
-pub(super) struct Conversation<'a> {
+pub(crate) struct Conversation<'a> {
     script: &'a Script,
     /// The step whose input is awaited, and how much of it has arrived.
     step: usize,
@@ -14,7 +14,7 @@ pub(super) struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    pub(super) fn new(script: &'a Script) -> Self {
+    pub(crate) fn new(script: &'a Script) -> Self {
         Conversation {
             script,
             step: 0,
@@ -25,17 +25,17 @@ impl<'a> Conversation<'a> {
     }
 
     /// What is to be written.
-    pub(super) fn pending(&self) -> &[u8] {
+    pub(crate) fn pending(&self) -> &[u8] {
         &self.pending
     }
 
     /// So many bytes of it have been written.
-    pub(super) fn said(&mut self, bytes: usize) {
+    pub(crate) fn said(&mut self, bytes: usize) {
         self.pending.drain(..bytes);
     }
 
     /// While the screen is to be flooded and nothing else is pending, makes up to about `bytes` of flood.
-    pub(super) fn flood(&mut self, bytes: usize) {
+    pub(crate) fn flood(&mut self, bytes: usize) {
         let Some(number) = &mut self.flood else {
             return;
         };
@@ -50,7 +50,7 @@ impl<'a> Conversation<'a> {
     /// Takes in what was typed; true when that ended a flood.
     ///
     /// A byte that the script doesn't expect is passed over: terminals answer some outputs by themselves.
-    pub(super) fn hear(&mut self, input: &[u8]) -> bool {
+    pub(crate) fn hear(&mut self, input: &[u8]) -> bool {
         let mut interrupted = false;
         for &byte in input {
             let Some(step) = self.script.steps.get(self.step) else {

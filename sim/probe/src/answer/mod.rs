@@ -15,7 +15,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::{Errno, read, retry_on_intr, write};
 use rustix::termios::{QueueSelector, tcflush};
 
-use self::conversation::Conversation;
+pub(crate) use self::conversation::Conversation;
 use crate::script::Script;
 use crate::tty::make_raw;
 

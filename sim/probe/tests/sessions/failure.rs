@@ -15,8 +15,8 @@ use crate::loopback::{assert_nothing_left, block_on, setting, test, typing, watc
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
         test(
-            "a_missing_program_is_named_with_its_package",
-            a_missing_program_is_named_with_its_package,
+            "a_missing_program_is_named_with_how_to_come_by_it",
+            a_missing_program_is_named_with_how_to_come_by_it,
         ),
         test(
             "a_server_without_its_address_says_so",
@@ -67,6 +67,10 @@ fn mosh() -> Session {
     Session::Mosh(Default::default())
 }
 
+fn ssp() -> Session {
+    Session::Ssp(Default::default())
+}
+
 fn tcp() -> Session {
     Session::Tcp(Default::default())
 }
@@ -80,7 +84,7 @@ impl Place for Nowhere {
     }
 }
 
-fn a_missing_program_is_named_with_its_package() {
+fn a_missing_program_is_named_with_how_to_come_by_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut setting = setting(typing(1), &folder);
     setting.server = Arc::new(Nowhere);
@@ -101,6 +105,10 @@ fn a_missing_program_is_named_with_its_package() {
     assert_eq!(
         error_of(ssh()),
         "ssh-keygen is not installed: install the package openssh-client"
+    );
+    assert_eq!(
+        error_of(ssp()),
+        "ssp-server is not installed: build it with `cargo build --release -p ssp`, beside roamlab or into PATH"
     );
     assert_eq!(
         error_of(tcp()),

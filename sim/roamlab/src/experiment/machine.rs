@@ -25,16 +25,26 @@ const SYSCTLS: [&str; 8] = [
 
 pub(super) fn run_header(experiment: &Experiment) -> Run {
     let scenario = &experiment.scenario;
+    // What the machine's kernel is and does has no part in the model.
+    let has_kernel = experiment.world != "model";
     Run {
         scenario: Scenario::new(&experiment.name, &scenario.question, &experiment.text),
         world: experiment.world.to_owned(),
-        shaper: "relay".to_owned(),
+        shaper: if has_kernel { "relay" } else { "link" }.to_owned(),
         seeds: scenario.seeds.clone(),
         started_at: format!("{:.0}", Timestamp::now()),
         partial: None,
-        kernel: kernel(),
+        kernel: if has_kernel {
+            kernel()
+        } else {
+            "none".to_owned()
+        },
         versions: BTreeMap::from([("roamlab".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
-        sysctls: SYSCTLS.into_iter().filter_map(sysctl).collect(),
+        sysctls: SYSCTLS
+            .into_iter()
+            .filter(|_| has_kernel)
+            .filter_map(sysctl)
+            .collect(),
         relay_lateness_ms: None,
         sessions: scenario
             .sessions

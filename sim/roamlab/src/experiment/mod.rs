@@ -5,6 +5,8 @@ mod describe;
 mod expectations;
 pub(crate) mod guests;
 mod machine;
+pub(crate) mod model;
+mod played;
 mod progress;
 mod repetition;
 mod told;

@@ -22,15 +22,15 @@ use probe::{
     script::Script,
     session::{self, Setting},
 };
-use reports::results::{Event, Keystroke, Outcome as Ending, SessionRun, Writer};
-use scenario::{Expectation, Session};
+use reports::results::Writer;
+use scenario::Session;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Experiment, Gathered, Stop, progress::Display};
+use super::{Experiment, Gathered, Stop, played::Played, progress::Display};
 
 /// How long a session may take to come up. At 29 % loss each way, ssh's key exchange alone can take half of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One repetition of an experiment.
 pub(super) struct Repetition<'e> {
@@ -73,7 +73,15 @@ impl Repetition<'_> {
             .map(|copy| self.play_in(copy, &reached, zero, display, cancel));
         let results = join_all(playing).await;
         for (copy, (outcome, happened)) in copies.iter().zip(results) {
-            self.gather(copy, outcome, happened, writer, gathered)?;
+            let played = Played {
+                session: copy.name,
+                seed: self.seed,
+                run: self.run,
+                outcome,
+                happened,
+                traffic: None,
+            };
+            played.add_to(gathered, self.experiment, writer)?;
         }
         if self.experiment.keep && self.last && !cancel.is_cancelled() {
             display.kept(&self.experiment.name, copies.iter().map(|copy| copy.name));
@@ -219,72 +227,6 @@ impl Repetition<'_> {
             }),
         }
     }
-
-    fn gather(
-        &self,
-        copy: &Copy<'_>,
-        outcome: Outcome,
-        happened: Vec<Happened>,
-        writer: &Writer,
-        gathered: &mut Gathered,
-    ) -> Result<(), Stop> {
-        let (session, seed, run) = (copy.name.to_owned(), self.seed, self.run);
-        for key in &outcome.keystrokes {
-            let keystroke = Keystroke {
-                session: session.clone(),
-                seed,
-                run,
-                index: key.index,
-                scheduled_ms: ms(key.scheduled),
-                answered_ms: key.answered.map(ms),
-                censored_at_ms: key.censored_at.map(ms),
-            };
-            writer.keystroke(&keystroke).map_err(Stop::failed)?;
-            gathered.keystrokes.push(keystroke);
-        }
-        for Happened { at, what } in happened {
-            let event = Event {
-                session: session.clone(),
-                seed,
-                run,
-                at_ms: ms(at),
-                event: what,
-            };
-            writer.event(&event).map_err(Stop::failed)?;
-            gathered.events.push(event);
-        }
-        gathered
-            .run
-            .versions
-            .extend(outcome.versions.iter().cloned());
-        if let Some(control) = &outcome.congestion_control {
-            let name = format!("{session}: congestion control in use");
-            gathered.run.sysctls.insert(name, control.clone());
-        }
-        let ending = match outcome.error {
-            Some(error) if !(self.breaking_is_expected(copy.name) || outcome.partial) => {
-                Ending::Failed {
-                    error: error.to_string(),
-                }
-            }
-            _ => Ending::Finished,
-        };
-        gathered.run.outcomes.push(SessionRun {
-            session,
-            seed,
-            run,
-            outcome: ending,
-            traffic: None,
-        });
-        Ok(())
-    }
-
-    /// Whether the scenario asks exactly for this: the session's end is then a result, and the check tells it.
-    fn breaking_is_expected(&self, session: &str) -> bool {
-        self.experiment.scenario.expect.iter().any(|expectation| {
-            matches!(expectation, Expectation::Breaks { of } | Expectation::NeverEstablished { of } if of == session)
-        })
-    }
 }
 
 fn failed(error: SessionError) -> Outcome {
@@ -292,8 +234,4 @@ fn failed(error: SessionError) -> Outcome {
         error: Some(error),
         ..Outcome::default()
     }
-}
-
-fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

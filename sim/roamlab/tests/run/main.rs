@@ -1,8 +1,10 @@
 //! The command, from outside: whole runs, what they leave, and how they end.
 
 mod failures;
+mod gate;
 mod isolation;
 mod machine;
+mod mixtures;
 mod repeating;
 mod users;
 

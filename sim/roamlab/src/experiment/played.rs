@@ -1,0 +1,90 @@
+//! What came out of one session of a repetition, and how it becomes results.
+
+use std::time::Duration;
+
+use lab::timeline::Happened;
+use probe::Outcome;
+use reports::results::{Event, Keystroke, Outcome as Ending, SessionRun, Traffic, Writer};
+use scenario::Expectation;
+
+use super::{Experiment, Gathered, Stop};
+
+/// A session that has been played.
+pub(super) struct Played<'n> {
+    pub(super) session: &'n str,
+    pub(super) seed: u64,
+    pub(super) run: u32,
+    pub(super) outcome: Outcome,
+    pub(super) happened: Vec<Happened>,
+    pub(super) traffic: Option<Traffic>,
+}
+
+impl Played<'_> {
+    /// Writes the keys and events, and adds all of it to what has been gathered.
+    pub(super) fn add_to(
+        self,
+        gathered: &mut Gathered,
+        experiment: &Experiment,
+        writer: &Writer,
+    ) -> Result<(), Stop> {
+        let (session, seed, run) = (self.session.to_owned(), self.seed, self.run);
+        for key in &self.outcome.keystrokes {
+            let keystroke = Keystroke {
+                session: session.clone(),
+                seed,
+                run,
+                index: key.index,
+                scheduled_ms: ms(key.scheduled),
+                answered_ms: key.answered.map(ms),
+                censored_at_ms: key.censored_at.map(ms),
+            };
+            writer.keystroke(&keystroke).map_err(Stop::failed)?;
+            gathered.keystrokes.push(keystroke);
+        }
+        for Happened { at, what } in self.happened {
+            let event = Event {
+                session: session.clone(),
+                seed,
+                run,
+                at_ms: ms(at),
+                event: what,
+            };
+            writer.event(&event).map_err(Stop::failed)?;
+            gathered.events.push(event);
+        }
+        gathered.run.versions.extend(self.outcome.versions);
+        if let Some(control) = self.outcome.congestion_control {
+            let name = format!("{session}: congestion control in use");
+            gathered.run.sysctls.insert(name, control);
+        }
+        let ending = match self.outcome.error {
+            Some(error)
+                if !(breaking_is_expected(experiment, self.session) || self.outcome.partial) =>
+            {
+                Ending::Failed {
+                    error: error.to_string(),
+                }
+            }
+            _ => Ending::Finished,
+        };
+        gathered.run.outcomes.push(SessionRun {
+            session,
+            seed,
+            run,
+            outcome: ending,
+            traffic: self.traffic,
+        });
+        Ok(())
+    }
+}
+
+/// Whether the scenario asks exactly for this: the session's end is then a result, and the check tells it.
+fn breaking_is_expected(experiment: &Experiment, session: &str) -> bool {
+    experiment.scenario.expect.iter().any(|expectation| {
+        matches!(expectation, Expectation::Breaks { of } | Expectation::NeverEstablished { of } if of == session)
+    })
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
