@@ -105,6 +105,13 @@ impl TerminalState {
         is_overdue | (self.update_began.is_none() && self.acknowledge_inputs(now))
     }
 
+    /// Acknowledges all inputs: the program has been seen to react to them.
+    pub fn acknowledge_all_inputs(&mut self) {
+        if let Some((num, _)) = self.inputs.drain(..).next_back() {
+            self.echo_ack = self.echo_ack.max(num);
+        }
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) will have something to do.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.update_began {

@@ -236,6 +236,11 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         self.sender.current_mut(now)
     }
 
+    /// The object that this end owns, for changes that the peer cannot see: they are not waited for in collecting writes.
+    pub fn local_unseen_mut(&mut self) -> &mut L {
+        self.sender.current_unseen_mut()
+    }
+
     /// Begins to end the session. Repeated calls have no effect.
     pub fn shut_down(&mut self, now: Instant) {
         self.sender.shut_down(now);

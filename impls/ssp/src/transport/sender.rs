@@ -110,6 +110,10 @@ impl<T: Synchronised> Sender<T> {
         &mut self.current
     }
 
+    pub(super) fn current_unseen_mut(&mut self) -> &mut T {
+        &mut self.current
+    }
+
     pub(super) fn sent_num(&self) -> u64 {
         self.history.newest().num
     }

@@ -217,7 +217,7 @@ fn output_to_a_client_whose_nat_rebinds_stops_for_less_than_a_second() {
     pair.renumber_client();
     stream_for(&mut pair, 16);
     let shown = String::from_utf8(pair.client.remote().text.clone()).expect("lines");
-    assert!(shown >= "line 60".to_owned(), "the client shows {shown}");
+    assert!(shown.as_str() >= "line 60", "the client shows {shown}");
 }
 
 #[test]

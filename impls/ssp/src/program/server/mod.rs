@@ -2,6 +2,7 @@
 
 mod child;
 mod daemon;
+mod echo;
 mod options;
 mod session;
 mod utmp;

@@ -12,6 +12,7 @@ use nix::sys::signal::Signal;
 use rustix::process::getpid;
 
 use super::child::{self, Child};
+use super::echo::EchoWatch;
 use super::options::Options;
 use super::utmp;
 use crate::crypto::Key;
@@ -80,6 +81,7 @@ pub(super) struct Session<'a> {
     child: Option<Child>,
     size: WindowSize,
     keys: KeyTranslator,
+    echo: EchoWatch,
     /// Input that the program has not taken yet.
     pending_input: Vec<u8>,
     /// Up to where the user's input has been taken.
@@ -120,6 +122,7 @@ impl<'a> Session<'a> {
             child: None,
             size: INITIAL_SIZE,
             keys: KeyTranslator::default(),
+            echo: EchoWatch::default(),
             pending_input: Vec::new(),
             read: 0,
             entered_as: None,
@@ -269,11 +272,13 @@ impl<'a> Session<'a> {
         if input.end() == self.read {
             return;
         }
+        let mut typed = Vec::new();
         for instruction in input.since(self.read) {
             match instruction {
                 UserInstruction::Keystrokes(keys) => {
                     let modes = self.transport.local().framebuffer().modes();
                     let keys = self.keys.translate(keys, modes.application_cursor_keys);
+                    typed.extend_from_slice(&keys);
                     self.pending_input.extend(keys);
                 }
                 UserInstruction::Resize(size) => self.resize(size, now),
@@ -284,9 +289,12 @@ impl<'a> Session<'a> {
                 }
             }
         }
+        let is_only_input = self.pending_input.len() == typed.len()
+            && self.transport.local().poll_timeout().is_none();
+        self.echo.handle_input(&typed, is_only_input);
         self.read = input.end();
         let num = self.transport.remote_num();
-        self.transport.local_mut(now).handle_input(num, now);
+        self.transport.local_unseen_mut().handle_input(num, now);
         if self.child.is_none() {
             self.start_child(now);
         }
@@ -331,7 +339,11 @@ impl<'a> Session<'a> {
             self.shut_down(now);
             return;
         }
-        let answer = self.transport.local_mut(now).write(&output, now);
+        let screen = self.transport.local_mut(now);
+        let answer = screen.write(&output, now);
+        if self.echo.is_echo(&output) {
+            screen.acknowledge_all_inputs();
+        }
         self.pending_input.extend(answer);
         self.write_to_child();
     }
