@@ -36,7 +36,9 @@ const ENOUGH: usize = 65_536;
 /// Packets that were read, made datagrams of but not sealed yet, one after the other.
 struct Batch {
     read: Box<[u8]>,
+    /// Room for datagrams, which only grows, and how much of it is used.
     datagrams: Vec<u8>,
+    used: usize,
     packets: Vec<Packet>,
     flows: Vec<Flow>,
     queue_len: QueueLen,
@@ -130,7 +132,8 @@ impl Batch {
     fn new() -> Batch {
         Batch {
             read: vec![0; READ_LEN].into(),
-            datagrams: Vec::with_capacity(ENOUGH + READ_LEN + MAX_DATAGRAMS * DATA_OVERHEAD),
+            datagrams: vec![0; ENOUGH + READ_LEN + MAX_DATAGRAMS * DATA_OVERHEAD],
+            used: 0,
             packets: Vec::with_capacity(MAX_DATAGRAMS),
             flows: Vec::with_capacity(MAX_DATAGRAMS),
             queue_len: QueueLen::new(),
@@ -149,11 +152,11 @@ impl Batch {
 
     /// Read what there is, up to a limit.
     fn fill(&mut self, shared: &Shared) -> io::Result<()> {
-        self.datagrams.clear();
+        self.used = 0;
         self.packets.clear();
         self.flows.clear();
         let mtu = shared.mtu();
-        while self.datagrams.len() < ENOUGH && self.packets.len() < MAX_DATAGRAMS {
+        while self.used < ENOUGH && self.packets.len() < MAX_DATAGRAMS {
             let len = match shared.tun.read(&mut self.read) {
                 Ok(len) => len,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
@@ -182,10 +185,16 @@ impl Batch {
         let first = self.packets.len();
         for nth in 0..superpacket.count() {
             let len = superpacket.len(nth);
-            let start = self.datagrams.len();
+            let start = self.used;
             let end = start + padded_len(len, mtu) + DATA_OVERHEAD;
-            self.datagrams.resize(end, 0);
-            superpacket.write(nth, &mut self.datagrams[start + DATA_HEADER_LEN..][..len]);
+            if self.datagrams.len() < end {
+                self.datagrams.resize(end, 0);
+            }
+            let body = &mut self.datagrams[start + DATA_HEADER_LEN..end];
+            let (plaintext, padding_and_tag) = body.split_at_mut(len);
+            superpacket.write(nth, plaintext);
+            padding_and_tag.fill(0);
+            self.used = end;
             self.packets.push(Packet {
                 datagram: start..end,
                 len,

@@ -87,17 +87,29 @@ fn set(
 ) -> io::Result<Result<(), Errno>> {
     let mut set = Set::default();
     let mut result = Ok(());
-    for line in lines {
-        let line = line?;
+    let mut section = Vec::new();
+    loop {
+        let line = lines.next().transpose()?.unwrap_or_default();
+        if line.is_empty() || line.starts_with("public_key=") {
+            result = result.and_then(|()| apply(shared, &mut set, &section));
+            section.clear();
+        }
         if line.is_empty() {
             break;
         }
-        if result.is_ok() {
-            result = shared.with(|state, now| set.apply(now, state, &line));
-        }
+        section.push(line);
     }
     if result.is_ok() {
         shared.with(|state, _| set.finish(state));
     }
     Ok(result)
+}
+
+/// Apply what concerns one peer at once: no packet must come between the end of its old allowed IPs and its new ones.
+fn apply(shared: &Shared, set: &mut Set, section: &[String]) -> Result<(), Errno> {
+    shared.with(|state, now| {
+        section
+            .iter()
+            .try_for_each(|line| set.apply(now, state, line))
+    })
 }
