@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use nix::{
@@ -14,6 +15,9 @@ use nix::{
 
 use super::{EXIT_CODE, randomness};
 use crate::world::{host::reap_until_ended, mounts, signals};
+
+/// How long the kernel is given to settle, on its own clock.
+const SETTLING: Duration = Duration::from_millis(100);
 
 /// What the lab ends with when the guest could not be furnished.
 const CANNOT: i32 = 3;
@@ -64,7 +68,10 @@ fn furnish(folder: &PathBuf) -> Result<(), String> {
     }
     randomness::declare_enough()
         .map_err(|error| format!("cannot seed the guest's random numbers: {error}"))?;
-    mounts::furnish(folder).map_err(|error| error.to_string())
+    mounts::furnish(folder).map_err(|error| error.to_string())?;
+    // A kernel's timers are fine from its first tick on, and until here no time has passed.
+    std::thread::sleep(SETTLING);
+    Ok(())
 }
 
 fn run(folder: &Path, lab: impl FnOnce(&Path) -> i32) -> Result<i32, String> {
