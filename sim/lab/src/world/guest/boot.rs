@@ -270,3 +270,73 @@ impl Running {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Boots a shell script in place of a kernel and gives what is on its console and how it ended.
+    fn booted(script: &str, patience: Duration) -> (Vec<String>, Result<i32, GuestError>) {
+        let folder = tempfile::tempdir().unwrap();
+        // The first word of the command line is what a shell takes for its script.
+        fs::write(folder.path().join(&arguments(Clock::Virtual)[0]), script).unwrap();
+        let guest = Guest {
+            kernel: Path::new("/bin/sh"),
+            program: Path::new("/nowhere/roamlab"),
+            folder: folder.path(),
+            clock: Clock::Virtual,
+            processor: rustix::thread::sched_getcpu(),
+            patience,
+        };
+        let listening = async {
+            let mut running = guest.boot().unwrap();
+            let mut lines = Vec::new();
+            loop {
+                match running.line().await {
+                    Ok(Some(line)) => lines.push(line),
+                    Ok(None) => return (lines, running.end().await),
+                    Err(error) => return (lines, Err(error)),
+                }
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(listening)
+    }
+
+    const PATIENT: Duration = Duration::from_secs(600);
+
+    #[test]
+    fn a_guest_is_heard_and_says_how_it_ended() {
+        let (lines, end) = booted("echo one; echo two >&2; echo 7 > exit-code", PATIENT);
+        assert_eq!(lines, ["one", "two"]);
+        assert_eq!(end.unwrap(), 7);
+    }
+
+    #[test]
+    fn a_guest_knows_its_init_by_the_folder_that_it_is_started_in() {
+        let (lines, _) = booted("readlink init; echo $HOME/exit-code > exit-code", PATIENT);
+        assert_eq!(lines, ["/nowhere/roamlab"]);
+    }
+
+    #[test]
+    fn a_guest_that_panics_is_an_error_with_the_last_of_its_console() {
+        let (_, end) = booted("echo Kernel panic; kill -ABRT $$", PATIENT);
+        let error = end.unwrap_err().to_string();
+        assert!(error.starts_with("the guest died (signal: 6"), "{error}");
+        assert!(error.ends_with("console.log\n  Kernel panic"), "{error}");
+    }
+
+    #[test]
+    fn a_guest_that_says_nothing_is_taken_to_hang() {
+        let (_, end) = booted("exec sleep 600", Duration::ZERO);
+        assert!(matches!(end, Err(GuestError::Hangs { .. })), "{end:?}");
+    }
+
+    #[test]
+    fn every_guest_has_the_same_command_line() {
+        insta::assert_snapshot!(arguments(Clock::Virtual).join("\n"));
+    }
+}

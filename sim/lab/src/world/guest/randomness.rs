@@ -70,3 +70,25 @@ pub(super) fn declare_enough() -> io::Result<()> {
         _ => Err(io::Error::last_os_error()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_kernel_gets_no_random_numbers_of_this_machine() {
+        let mut command = Command::new("/bin/true");
+        take_from(&mut command);
+        // SAFETY: one system call, on memory of the function itself.
+        unsafe {
+            command.pre_exec(
+                || match libc::getrandom([0_u8; 8].as_mut_ptr().cast(), 8, 0) {
+                    -1 => Err(io::Error::last_os_error()),
+                    _ => Ok(()),
+                },
+            );
+        }
+        let error = command.as_std_mut().spawn().unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ENOSYS));
+    }
+}
