@@ -18,7 +18,10 @@ impl Screen {
                 self.move_to_col(0);
                 self.index();
             }
-            0x88 => self.set_tab(),
+            0x88 => {
+                self.set_tab();
+                self.pending_wrap = false;
+            }
             0x8d => self.reverse_index(),
             _ => {}
         }

@@ -104,20 +104,23 @@ impl Screen {
         self.pending_wrap = false;
     }
 
+    /// Joins `ch` to the last character or to the one that the cursor was put on. Where there is none, it gets a blank of its own.
     fn combine(&mut self, ch: char) {
+        let cursor = (self.frame.cursor.row, self.frame.cursor.col);
+        let is_behind_character = self.grapheme != cursor || self.pending_wrap;
+        let at_cursor = self.frame.cell(cursor.0, cursor.1);
+        if !is_behind_character && at_cursor.is_some_and(Cell::is_blank) {
+            self.print_char(NO_BREAK_SPACE);
+        }
         let (row, col) = self.grapheme;
         let row = self.frame.grid_mut().row_mut(row);
-        let Some(cell) = row.cells().get(col) else {
-            return;
-        };
         // The cursor may have been put on the right half of a wide character.
-        let col = if cell.columns() == 0 {
-            col.saturating_sub(1)
-        } else {
-            col
-        };
-        if let Some(cell) = row.cell_mut(col) {
+        let is_right_half = row.cells()[col].columns() == 0;
+        if let Some(cell) = row.cell_mut(col - usize::from(is_right_half)) {
             cell.combine(ch);
         }
     }
 }
+
+/// What Unicode recommends to show a combining character with nothing to combine with (§2.11).
+const NO_BREAK_SPACE: char = '\u{a0}';

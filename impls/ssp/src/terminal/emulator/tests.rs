@@ -64,6 +64,8 @@ fn combining_characters_join_the_character_before_or_the_cell_at_the_cursor() {
     assert_eq!(rows("漢\u{301}")[0], "漢\u{301}");
     assert_eq!(rows("012345678e\u{301}")[0], "012345678e\u{301}");
     assert_eq!(rows("ab\x1b[1;1H\u{301}")[0], "a\u{301}b");
+    assert_eq!(rows("a \u{301}")[0], "a \u{301}");
+    assert_eq!(rows("\u{301}b")[0], "\u{a0}\u{301}b");
 }
 
 #[test]
