@@ -335,3 +335,51 @@ impl Gathered {
             }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(rest: &str) -> Vec<String> {
+        let text = format!(
+            r#"Scenario(
+                question: "How is a run split?",
+                hosts: {{ "client": (), "server": () }},
+                links: {{ "wan": (between: ("client", "server")) }},
+                {rest}
+            )"#
+        );
+        let scenario = Scenario::parse(&text, "split.ron").unwrap();
+        parts(&scenario).iter().map(Part::name).collect()
+    }
+
+    const SESSIONS: &str = r#"
+        workload: Typing(keystrokes: 10, gap: Constant("300ms")),
+        sessions: { "ssh": Ssh(), "udp": Udp() },
+    "#;
+
+    #[test]
+    fn every_session_of_every_repetition_has_a_guest() {
+        let more = names(&format!("{SESSIONS} seeds: [3, 1], runs: 2,"));
+        assert_eq!(
+            more[..3],
+            ["seed-3-run-0-ssh", "seed-3-run-0-udp", "seed-3-run-1-ssh"]
+        );
+        assert_eq!(more.len(), 8);
+    }
+
+    #[test]
+    fn sessions_that_wait_for_one_another_share_a_guest() {
+        let event = r#"timeline: [(when: Established, of: "ssh", do: Cut(link: "wan"))],"#;
+        assert_eq!(
+            names(&format!("{SESSIONS} {event}")),
+            ["seed-1-run-0-ssh+udp"]
+        );
+    }
+
+    #[test]
+    fn a_calibration_has_a_guest_for_each_repetition() {
+        let more = names("workload: Calibrate(), seeds: [1, 2],");
+        assert_eq!(more, ["seed-1-run-0", "seed-2-run-0"]);
+    }
+}
