@@ -149,3 +149,36 @@ fn filter(text: &mut String, firewall: Option<&Firewall>, outside: Option<&str>)
            chain output {{\n    type filter hook output priority filter;\n{udp}  }}\n}}\n"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(kind: NatKind, life: u16) -> String {
+        let nat = Nat {
+            kind,
+            outside: "wan".to_owned(),
+        };
+        let translation = Translation {
+            address: Ipv4Addr::new(10, 0, 2, 1),
+            life,
+        };
+        ruleset(Some((&nat, &translation)), None, str::to_owned)
+    }
+
+    #[test]
+    fn each_kind_of_nat_has_its_rules() {
+        insta::assert_snapshot!("full-cone", rules(NatKind::FullCone, 0));
+        insta::assert_snapshot!("restricted", rules(NatKind::Restricted, 0));
+        insta::assert_snapshot!("port-restricted", rules(NatKind::PortRestricted, 0));
+        insta::assert_snapshot!("symmetric", rules(NatKind::Symmetric, 0));
+    }
+
+    #[test]
+    fn the_ports_of_two_lives_in_a_row_do_not_overlap() {
+        for life in 0..100 {
+            let ((first, last), (next, _)) = (ports(life), ports(life + 1));
+            assert!(first < last && !(first..=last).contains(&next));
+        }
+    }
+}

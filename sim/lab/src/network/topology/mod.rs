@@ -361,3 +361,6 @@ fn free_address(link: usize, side: Side, v6: bool, taken: &BTreeSet<IpAddr>) -> 
         })
         .find(|address| !taken.contains(address))
 }
+
+#[cfg(test)]
+mod tests;
