@@ -5,6 +5,7 @@ mod gate;
 mod isolation;
 mod machine;
 mod mixtures;
+mod model;
 mod repeating;
 mod users;
 
