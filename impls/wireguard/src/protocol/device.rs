@@ -64,6 +64,8 @@ pub enum Dropped {
     Malformed,
     /// We are down, or have no key.
     Idle,
+    /// More handshake messages come than we look at.
+    Overloaded,
     /// Its sender does not know our public key.
     WrongMac1,
     /// We are under load, and its sender was asked to show a cookie.
@@ -87,9 +89,10 @@ pub enum Dropped {
 }
 
 impl Dropped {
-    const ALL: [Dropped; 12] = [
+    const ALL: [Dropped; 13] = [
         Dropped::Malformed,
         Dropped::Idle,
+        Dropped::Overloaded,
         Dropped::WrongMac1,
         Dropped::UnderLoad,
         Dropped::RateLimited,

@@ -7,6 +7,7 @@
 #![cfg(target_os = "linux")]
 
 mod configuration;
+mod flood;
 mod interoperation;
 mod life_cycle;
 mod packets;

@@ -361,6 +361,7 @@ pub(crate) fn dropped(device: &Device) -> u64 {
     [
         Malformed,
         Idle,
+        Overloaded,
         WrongMac1,
         UnderLoad,
         RateLimited,

@@ -168,6 +168,9 @@ impl Device {
         message: &[u8],
         sender: u32,
     ) -> Result<(), Dropped> {
+        if !self.load.admits(now) {
+            return Err(Dropped::Overloaded);
+        }
         let checker = self.checker.as_mut().ok_or(Dropped::Idle)?;
         if !checker.has_valid_mac1(message) {
             return Err(Dropped::WrongMac1);
