@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use ssp::state::Synchronised as _;
-use ssp::terminal::TerminalState;
+use ssp::terminal::{Capabilities, TerminalState};
 use ssp::wire::WindowSize;
 
 fuzz_target!(|input: (Vec<Vec<u8>>, u8, u8)| {
@@ -13,6 +13,8 @@ fuzz_target!(|input: (Vec<Vec<u8>>, u8, u8)| {
     let mut server = TerminalState::new();
     let mut client = TerminalState::new();
     let now = Instant::now();
+    let extensions = Capabilities::all() - Capabilities::STOCK;
+    server.announce(Capabilities::all(), extensions.bits().into());
     for (n, bytes) in writes.iter().enumerate() {
         let before = server.clone();
         server.write(bytes, now);

@@ -183,6 +183,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             return;
         };
         if opening.has_moved && self.tuning.eager {
+            self.mtu.handle_path_change();
             self.sender.handle_path_change(now);
         }
         let Ok(fragment) = Fragment::parse(&opening.fragment) else {
@@ -223,6 +224,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     /// at once.
     pub fn handle_path_change(&mut self, now: Instant) {
         self.connection.open_socket(now);
+        self.mtu.handle_path_change();
         self.sender.handle_path_change(now);
     }
 

@@ -77,9 +77,62 @@ impl PathMtu {
         }
     }
 
+    /// The path is another one: what was learnt of the old one says nothing.
+    pub(super) fn handle_path_change(&mut self) {
+        self.is_safe = false;
+        self.large = None;
+    }
+
     /// Datagrams of the usual size don't get through.
     pub(super) fn handle_oversized(&mut self) {
         self.is_safe = true;
         self.large = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
+
+    use super::*;
+
+    const V4: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
+    const V6: SocketAddr = SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 1, 0, 0));
+    const LARGE: usize = 1000;
+    const SMALL: usize = 100;
+
+    #[test]
+    fn slices_are_as_long_as_stocks() {
+        let mut mtu = PathMtu::new(false);
+        assert_eq!((mtu.slice_len(V4), mtu.slice_len(V6)), (1214, 1178));
+        mtu.handle_oversized();
+        assert_eq!((mtu.slice_len(V4), mtu.slice_len(V6)), (462, 462));
+    }
+
+    #[test]
+    fn large_instructions_that_are_never_acknowledged_mean_a_black_hole() {
+        let mut mtu = PathMtu::new(true);
+        for num in 1..=4 {
+            assert_eq!(mtu.slice_len(V4), 1214);
+            mtu.handle_acknowledgement(0);
+            mtu.handle_sent(num, LARGE);
+        }
+        assert_eq!(mtu.slice_len(V4), 462);
+        mtu.handle_path_change();
+        assert_eq!(mtu.slice_len(V4), 1214);
+    }
+
+    #[test]
+    fn acknowledged_or_small_instructions_mean_none() {
+        let mut mtu = PathMtu::new(true);
+        for num in 1..100 {
+            mtu.handle_sent(num, LARGE);
+            mtu.handle_sent(num, SMALL);
+            mtu.handle_acknowledgement(num);
+        }
+        for num in 100..200 {
+            mtu.handle_sent(num, SMALL);
+        }
+        assert_eq!(mtu.slice_len(V4), 1214);
     }
 }
