@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     fs, io,
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
 
@@ -46,7 +46,7 @@ pub fn init(lab: impl FnOnce(&Path) -> i32) -> io::Result<Infallible> {
     Ok(reboot(RebootMode::RB_POWER_OFF)?)
 }
 
-fn furnish(folder: &PathBuf) -> Result<(), String> {
+fn furnish(folder: &Path) -> Result<(), String> {
     for (kind, place, options) in [
         ("sysfs", "/sys", ""),
         ("devtmpfs", "/dev", "mode=0755"),
