@@ -1,5 +1,5 @@
-//! What real programs wrote (`recordings/`, made by `recordings/record.py`) looks the same on our terminal, on an independent one,
-//! and on one that is shown only the differences of frames.
+//! What real programs wrote (`recordings/`, made by `recordings/record.py`) looks the same on our
+//! terminal, on an independent one, and on one that is shown only the differences of frames.
 
 mod independent;
 mod look;
@@ -11,7 +11,8 @@ use recordings::{SIZE, recordings};
 use ssp::terminal::display::diff;
 use ssp::terminal::{Capabilities, Framebuffer, Terminal};
 
-/// Pieces in which a recording is written: programs draw over what they drew, so that the last screen alone proves little.
+/// Pieces in which a recording is written: programs draw over what they drew, so that the last
+/// screen alone proves little.
 const PIECES: usize = 16;
 
 /// Not cut within characters, of which the independent emulator may lose one then.
@@ -32,8 +33,9 @@ fn pieces(recording: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Programs that write a full row and then erase to its end. Of what was written into the last column, this erases everything on
-/// xterm, stock's emulator and ours, and nothing on the independent one.
+/// Programs that write a full row and then erase to its end. Of what was written into the last
+/// column, this erases everything on xterm, stock's emulator and ours, and nothing on the
+/// independent one.
 const ERASING_FULL_ROWS: [&str; 1] = ["top"];
 
 #[track_caller]

@@ -1,5 +1,6 @@
-//! Real programs' output looks the same on our terminal as at the end of a session with stock in it: on what a client shows of
-//! what a server understood. Needs `mosh-server`, `mosh-client` and `script`.
+//! Real programs' output looks the same on our terminal as at the end of a session with stock in
+//! it: on what a client shows of what a server understood. Needs `mosh-server`, `mosh-client` and
+//! `script`.
 
 mod look;
 mod recordings;
@@ -13,8 +14,9 @@ use recordings::{SIZE, recordings};
 use ssp::terminal::display::diff;
 use ssp::terminal::{Attributes, Capabilities, Framebuffer, MouseEncoding, Terminal};
 
-/// Clears the screen, waits for a line, shows a recording and waits again; then the next. Where it has got to is in the window's
-/// title and in a mouse mode: the first and the last thing that stock writes in a frame.
+/// Clears the screen, waits for a line, shows a recording and waits again; then the next. Where it
+/// has got to is in the window's title and in a mouse mode: the first and the last thing that stock
+/// writes in a frame.
 const SHOW: &str = r#"stty raw -echo
 for recording; do
     printf '\033c\033]2;%s is next\007' "$recording"; read -r go
@@ -138,7 +140,8 @@ fn as_stock_shows_it(mut look: Look) -> Look {
     look.without_what_blanks_hide()
 }
 
-/// Shows every recording in one session. `judge` gets the change that the client has shown and the bytes that it took.
+/// Shows every recording in one session. `judge` gets the change that the client has shown and the
+/// bytes that it took.
 fn show_recordings(
     server: &str,
     client: &str,

@@ -1,6 +1,7 @@
 //! Groups of predictions that stand or fall together.
 
-/// Counts up whenever a keystroke might do something unforeseen, such as leave a line whose echo is on for a prompt where it is off.
+/// Counts up whenever a keystroke might do something unforeseen, such as leave a line whose echo is
+/// on for a prompt where it is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Epoch(u64);
 

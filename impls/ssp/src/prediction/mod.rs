@@ -1,12 +1,14 @@
 //! Showing what was typed before the server does (paper §3).
 //!
-//! For each byte typed the [`Predictor`] guesses what the screen will look like; the guesses are drawn over the newest screen from
-//! the server, which in time confirms or refutes them. Programs, not terminals, echo, so that guesses are tried out hidden first:
-//! all that belong to one *epoch* are shown once one of them has come true.
+//! For each byte typed the [`Predictor`] guesses what the screen will look like; the guesses are
+//! drawn over the newest screen from the server, which in time confirms or refutes them. Programs,
+//! not terminals, echo, so that guesses are tried out hidden first: all that belong to one *epoch*
+//! are shown once one of them has come true.
 //!
-//! Call [`handle_keys`](Predictor::handle_keys) for what is typed; [`handle_screen`](Predictor::handle_screen) when a screen or an
-//! acknowledgement has come in and when the time of [`poll_timeout`](Predictor::poll_timeout) has; then
-//! [`draw`](Predictor::draw) over a copy of the newest screen.
+//! Call [`handle_keys`](Predictor::handle_keys) for what is typed;
+//! [`handle_screen`](Predictor::handle_screen) when a screen or an acknowledgement has come in and
+//! when the time of [`poll_timeout`](Predictor::poll_timeout) has; then [`draw`](Predictor::draw)
+//! over a copy of the newest screen.
 
 mod cell;
 mod epoch;
@@ -72,7 +74,8 @@ pub struct Counters {
 }
 
 impl Predictor {
-    /// A predictor. `overwrites` says that what is typed replaces characters instead of pushing them to the right.
+    /// A predictor. `overwrites` says that what is typed replaces characters instead of pushing
+    /// them to the right.
     pub fn new(mode: DisplayMode, overwrites: bool) -> Self {
         Self {
             policy: Policy::new(mode),
@@ -94,8 +97,8 @@ impl Predictor {
         self.counters
     }
 
-    /// Predicts the effect of keys typed at a time on the newest screen from the server. The keys of one call will travel in the
-    /// user's state after `progress.sent`.
+    /// Predicts the effect of keys typed at a time on the newest screen from the server. The keys
+    /// of one call will travel in the user's state after `progress.sent`.
     pub fn handle_keys(
         &mut self,
         keys: &[u8],

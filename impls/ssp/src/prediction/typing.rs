@@ -187,7 +187,8 @@ impl Predictor {
         }
     }
 
-    /// The newest prediction of the cursor; if there is none of this epoch, one that stays where the cursor is.
+    /// The newest prediction of the cursor; if there is none of this epoch, one that stays where
+    /// the cursor is.
     fn cursor(&mut self, screen: &Framebuffer, now: Instant) -> CursorPrediction {
         let term = self.term(now);
         let newest = match self.cursors.last() {

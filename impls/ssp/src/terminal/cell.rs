@@ -61,7 +61,8 @@ impl Cell {
         ]
     }
 
-    /// Columns from this cell's character to the next one's: 2 for a wide character, 0 for its right half, else 1.
+    /// Columns from this cell's character to the next one's: 2 for a wide character, 0 for its
+    /// right half, else 1.
     pub fn columns(&self) -> usize {
         match self.span {
             Span::Narrow => 1,

@@ -21,7 +21,8 @@ pub struct Framebuffer {
     /// What has scrolled off the top of the main screen.
     pub(super) scrollback: Scrollback,
     pub(super) cursor: Cursor,
-    /// How the next character is to look. Kept at both ends so that a frame can begin where the last one ended.
+    /// How the next character is to look. Kept at both ends so that a frame can begin where the
+    /// last one ended.
     pub(super) pen: Renditions,
     pub(super) modes: Modes,
     pub(super) titles: Option<Titles>,
@@ -70,7 +71,8 @@ impl Framebuffer {
         self.rows().get(row)?.cells().get(col)
     }
 
-    /// Draws a cell over the one that is there. What isn't on the screen or isn't one column wide is left out.
+    /// Draws a cell over the one that is there. What isn't on the screen or isn't one column wide
+    /// is left out.
     pub fn draw_cell(&mut self, row: usize, col: usize, cell: Cell) {
         if self.cell(row, col).is_some() && cell.columns() == 1 {
             self.grid_mut()
@@ -128,8 +130,8 @@ impl Framebuffer {
         self.rows().iter().map(|row| row.text() + "\n").collect()
     }
 
-    /// Whether a peer who is shown one and then the other has nothing to change. What programs ask of the keyboard and the
-    /// wheel stays at the server.
+    /// Whether a peer who is shown one and then the other has nothing to change. What programs ask
+    /// of the keyboard and the wheel stays at the server.
     pub fn looks_like(&self, other: &Self) -> bool {
         let sent = |modes: Modes| Modes {
             application_cursor_keys: false,

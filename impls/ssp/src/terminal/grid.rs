@@ -22,7 +22,8 @@ impl Size {
     /// No screen has more cells: enough for an 8K display in a tiny font.
     pub const MAX_CELLS: usize = 1 << 20;
 
-    /// The size that is nearest to the one asked for and still sensible: at least one cell, and no more than the limits above.
+    /// The size that is nearest to the one asked for and still sensible: at least one cell, and no
+    /// more than the limits above.
     pub fn clamped(width: usize, height: usize) -> Self {
         let width = width.clamp(1, Self::MAX_SIDE);
         let height = height.clamp(1, Self::MAX_SIDE.min(Self::MAX_CELLS / width));
@@ -111,8 +112,8 @@ impl Grid {
         self.unwrap_last();
     }
 
-    /// There is no row after the last for its text to go on in. Without this rule a screen could not be reproduced by
-    /// writing to another terminal, where wrapping in the last row scrolls.
+    /// There is no row after the last for its text to go on in. Without this rule a screen could
+    /// not be reproduced by writing to another terminal, where wrapping in the last row scrolls.
     fn unwrap_last(&mut self) {
         let last = self.rows.len() - 1;
         if self.rows[last].is_wrapped() {

@@ -1,7 +1,8 @@
 //! From what the client's terminal sends for a key to what the program expects.
 
-/// The client keeps its terminal in application-cursor mode, where arrow keys send `ESC O A` to `ESC O D`, so that they can be told
-/// from a typed `ESC [`. A program that hasn't asked for that mode wants `ESC [ A`.
+/// The client keeps its terminal in application-cursor mode, where arrow keys send `ESC O A` to
+/// `ESC O D`, so that they can be told from a typed `ESC [`. A program that hasn't asked for that
+/// mode wants `ESC [ A`.
 ///
 /// The translation goes on across the boundaries of messages.
 #[derive(Debug, Clone, Default)]

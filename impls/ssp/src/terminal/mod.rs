@@ -1,4 +1,5 @@
-//! The terminal: what a program writes becomes a screen, and the difference of two screens becomes what a terminal reads.
+//! The terminal: what a program writes becomes a screen, and the difference of two screens becomes
+//! what a terminal reads.
 
 mod cell;
 pub mod display;

@@ -38,7 +38,8 @@ pub struct Modes {
     pub mouse_encoding: MouseEncoding,
     /// DECSET 1004: coming into and going out of focus is reported.
     pub focus_events: bool,
-    /// DECSET 1007: the wheel sends arrow keys in full-screen programs. Kept but never sent to a peer, as in stock.
+    /// DECSET 1007: the wheel sends arrow keys in full-screen programs. Kept but never sent to a
+    /// peer, as in stock.
     pub alternate_scroll: bool,
     /// DECSET 2004: what is pasted comes between brackets.
     pub bracketed_paste: bool,

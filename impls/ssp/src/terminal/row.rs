@@ -7,8 +7,8 @@ use super::rendition::Color;
 
 /// A row of cells.
 ///
-/// A character two columns wide keeps both its halves or loses both: whatever overwrites, moves or cuts off one of them
-/// blanks the other.
+/// A character two columns wide keeps both its halves or loses both: whatever overwrites, moves or
+/// cuts off one of them blanks the other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     cells: Vec<Cell>,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::row::Row;
 
-/// Lines kept, until the peer has acknowledged them. When a program floods the screen, what is beyond is skipped: seeing the
-/// newest screen soon is worth more than an unbroken record.
+/// Lines kept, until the peer has acknowledged them. When a program floods the screen, what is
+/// beyond is skipped: seeing the newest screen soon is worth more than an unbroken record.
 const MAX_LINES: usize = 256;
 
 /// The lines that scrolled off, numbered from 0 since the session began to keep them.

@@ -11,7 +11,8 @@ use crate::state::{InvalidDiff, Synchronised};
 use crate::wire::WindowSize;
 use crate::wire::host::{self, HostInstruction};
 
-/// Programs get this long to react to a keystroke before the screen counts as showing its effect (paper §3.2).
+/// Programs get this long to react to a keystroke before the screen counts as showing its effect
+/// (paper §3.2).
 const ECHO_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// Programs get this long to finish drawing what they don't want to be seen half done.
@@ -22,8 +23,8 @@ const UPDATE_TIMEOUT: Duration = Duration::from_millis(150);
 pub struct TerminalState {
     terminal: Terminal,
     echo_ack: u64,
-    /// Inputs given to the program whose effect may not be on the screen yet, by the number of the user's state. Empty on the
-    /// client.
+    /// Inputs given to the program whose effect may not be on the screen yet, by the number of the
+    /// user's state. Empty on the client.
     inputs: VecDeque<(u64, Instant)>,
     /// When the program began a synchronized update, if it is in one.
     update_began: Option<Instant>,
@@ -81,7 +82,8 @@ impl TerminalState {
             .resize(Size::clamped(size.columns.into(), size.rows.into()));
     }
 
-    /// Makes differences use what the client has announced to understand, and tells it which extensions the server will use.
+    /// Makes differences use what the client has announced to understand, and tells it which
+    /// extensions the server will use.
     pub fn announce(&mut self, capabilities: Capabilities, extensions: u64) {
         self.capabilities = capabilities;
         self.adopt_announcement(extensions);
@@ -92,8 +94,9 @@ impl TerminalState {
         self.inputs.push_back((num, now));
     }
 
-    /// Shows an update that has taken too long, and acknowledges inputs that the program has had time to react to unless what it
-    /// made of them isn't shown yet. Returns whether there is anything new to tell.
+    /// Shows an update that has taken too long, and acknowledges inputs that the program has had
+    /// time to react to unless what it made of them isn't shown yet. Returns whether there is
+    /// anything new to tell.
     pub fn handle_timeout(&mut self, now: Instant) -> bool {
         let is_overdue = self
             .update_began

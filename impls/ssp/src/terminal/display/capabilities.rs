@@ -33,8 +33,9 @@ bitflags::bitflags! {
         const SELECTIONS = 1 << 16;
         /// A frame may be marked as one update (DECSET 2026).
         const SYNCHRONIZED_OUTPUT = 1 << 17;
-        /// Lines that scroll off the top of the main screen are kept by the terminal, so that each has to be written, in order. Goes with
-        /// [`Self::ALTERNATE_SCREEN`], whose lines aren't kept.
+        /// Lines that scroll off the top of the main screen are kept by the terminal, so that each
+        /// has to be written, in order. Goes with [`Self::ALTERNATE_SCREEN`], whose lines aren't
+        /// kept.
         const SCROLLBACK = 1 << 18;
 
         /// What stock's emulator understands.

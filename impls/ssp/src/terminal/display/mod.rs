@@ -1,8 +1,8 @@
 //! From the difference of two frames to the bytes that lead a terminal from one to the other.
 //!
-//! Everything is chosen by what takes the fewest bytes, within the vocabulary of stock's emulator (specification §2.4) and, for
-//! a reader with more [`Capabilities`], what those allow. A frame begins where the one before left the reader: cursor and pen
-//! are part of it.
+//! Everything is chosen by what takes the fewest bytes, within the vocabulary of stock's emulator
+//! (specification §2.4) and, for a reader with more [`Capabilities`], what those allow. A frame
+//! begins where the one before left the reader: cursor and pen are part of it.
 
 mod capabilities;
 mod output;
@@ -42,8 +42,8 @@ pub fn repaint(to: &Framebuffer, capabilities: Capabilities) -> Vec<u8> {
     synchronized(bytes, capabilities)
 }
 
-/// What a client sends before its first frame, behind the terminal's own initialisation string: arrow keys in a form of their own,
-/// so that a server can tell them from typed sequences.
+/// What a client sends before its first frame, behind the terminal's own initialisation string:
+/// arrow keys in a form of their own, so that a server can tell them from typed sequences.
 pub fn open() -> Vec<u8> {
     b"\x1b[?1h".to_vec()
 }

@@ -27,7 +27,8 @@ pub(super) enum Position {
         row: usize,
         col: usize,
     },
-    /// In the last column, where terminals disagree about anything but CR, an absolute position or the next character.
+    /// In the last column, where terminals disagree about anything but CR, an absolute position or
+    /// the next character.
     InLastColumn {
         row: usize,
     },

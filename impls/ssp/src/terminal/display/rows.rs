@@ -62,8 +62,8 @@ fn blank_below(old: &[Arc<Row>], new: &[Arc<Row>]) -> Option<BlankBelow> {
     (old[start..] != new[start..]).then_some(BlankBelow { start, background })
 }
 
-/// Whether the last character must be written, and the first of the next row behind it, so that the reader notes that both
-/// rows are one line of text. Writing into the last column makes it forget.
+/// Whether the last character must be written, and the first of the next row behind it, so that the
+/// reader notes that both rows are one line of text. Writing into the last column makes it forget.
 fn must_rejoin(old: &Row, new: &Row) -> bool {
     new.is_wrapped()
         && (!old.is_wrapped() || old.cells()[last_start(new)..] != new.cells()[last_start(new)..])
@@ -124,7 +124,8 @@ impl RowDrawing<'_, '_> {
         }
     }
 
-    /// Draws blanks from `col` on in whichever way takes the fewest bytes. Returns like [`draw_at`](Self::draw_at).
+    /// Draws blanks from `col` on in whichever way takes the fewest bytes. Returns like
+    /// [`draw_at`](Self::draw_at).
     fn draw_blanks(&mut self, col: usize, background: Color) -> Option<usize> {
         let end = self.end_of_run(col, |cell| cell.erased_background() == Some(background));
         let changed = self.end_of_changes(col..end);

@@ -60,7 +60,8 @@ fn move_rows(output: &mut Output<'_>, old: &mut Grid, new: &[Arc<Row>], off_the_
     }
 }
 
-/// IL (L) or DL (M), which need no margins. Not every terminal puts the cursor into the first column, so it goes there before.
+/// IL (L) or DL (M), which need no margins. Not every terminal puts the cursor into the first
+/// column, so it goes there before.
 fn edit_lines(output: &mut Output<'_>, row: usize, count: usize, function: char) {
     output.move_to(row, 0);
     match count {

@@ -9,9 +9,11 @@ use crate::terminal::grid::Grid;
 use crate::terminal::rendition::Color;
 use crate::terminal::row::Row;
 
-/// Leads the reader's main screen from `old` to that of `to`, past every line that has scrolled off since `from`.
+/// Leads the reader's main screen from `old` to that of `to`, past every line that has scrolled off
+/// since `from`.
 ///
-/// The lines and the screen below them are one long text, of which the reader is shown one window after the other.
+/// The lines and the screen below them are one long text, of which the reader is shown one window
+/// after the other.
 pub(super) fn draw(output: &mut Output<'_>, old: &Grid, from: &Framebuffer, to: &Framebuffer) {
     if from.scrollback.erasures() != to.scrollback.erasures() {
         output.write("\x1b[3J");

@@ -86,7 +86,8 @@ impl Look {
         }
     }
 
-    /// The parameters that lead from this look to another without resetting everything; each ends in a semicolon.
+    /// The parameters that lead from this look to another without resetting everything; each ends
+    /// in a semicolon.
     fn parameters_to(&self, to: &Self) -> String {
         let mut parameters = self.switches_to(to);
         if self.underline != to.underline {

@@ -1,4 +1,5 @@
-//! Character sets that programs designate (SCS): ASCII, and DEC's line drawing as the Unicode characters it stands for.
+//! Character sets that programs designate (SCS): ASCII, and DEC's line drawing as the Unicode
+//! characters it stands for.
 
 /// The sets in G0 and G1, and which of the two is in use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

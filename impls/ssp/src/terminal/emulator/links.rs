@@ -4,7 +4,8 @@ use std::sync::{Arc, Weak};
 
 use crate::terminal::rendition::Hyperlink;
 
-/// Links that the screen may hold at a time. More are shown as plain text: a link is longer than a cell, and there are many cells.
+/// Links that the screen may hold at a time. More are shown as plain text: a link is longer than a
+/// cell, and there are many cells.
 const MAX_LINKS: usize = 1024;
 
 /// Longer links are shown as plain text (the limit that terminals and browsers share).

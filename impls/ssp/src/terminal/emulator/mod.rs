@@ -1,4 +1,5 @@
-//! Performs what the parser recognises: every function of stock's terminal (specification §2.2) and those that it lacks.
+//! Performs what the parser recognises: every function of stock's terminal (specification §2.2) and
+//! those that it lacks.
 
 mod charset;
 mod control;
@@ -36,7 +37,8 @@ impl Terminal {
         }
     }
 
-    /// Takes what a program writes; any bytes, cut anywhere. Returns what the terminal answers, as if it had been typed.
+    /// Takes what a program writes; any bytes, cut anywhere. Returns what the terminal answers, as
+    /// if it had been typed.
     pub fn write(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.parser.advance(bytes, &mut self.screen);
         std::mem::take(&mut self.screen.answers)

@@ -73,7 +73,8 @@ impl Screen {
         }
     }
 
-    /// A wide character that doesn't fit in the last column goes into the next row, or without autowrap as far right as it can.
+    /// A wide character that doesn't fit in the last column goes into the next row, or without
+    /// autowrap as far right as it can.
     fn make_room(&mut self, columns: usize) {
         let (row, col) = (self.frame.cursor.row, self.frame.cursor.col);
         let width = self.size().width;
@@ -104,7 +105,8 @@ impl Screen {
         self.pending_wrap = false;
     }
 
-    /// Joins `ch` to the last character or to the one that the cursor was put on. Where there is none, it gets a blank of its own.
+    /// Joins `ch` to the last character or to the one that the cursor was put on. Where there is
+    /// none, it gets a blank of its own.
     fn combine(&mut self, ch: char) {
         let cursor = (self.frame.cursor.row, self.frame.cursor.col);
         let is_behind_character = self.grapheme != cursor || self.pending_wrap;

@@ -13,7 +13,8 @@ impl Screen {
                 continue;
             };
             if let 38 | 48 | 58 = code {
-                // The standard puts the colour into subparameters, most programs into the parameters that follow.
+                // The standard puts the colour into subparameters, most programs into the
+                // parameters that follow.
                 let color = match parameter.clone().next() {
                     Some(_) => color_in_subparameters(&parameter.collect::<Vec<_>>()),
                     None => {

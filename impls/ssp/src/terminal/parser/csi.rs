@@ -3,7 +3,8 @@
 /// A sequence with more parameters is ignored. Real programs send a handful.
 const MAX_PARAMETERS: usize = 64;
 
-/// Larger values stand for "not given", lest a few bytes of input ask for an absurd amount of work (CVE-2012-2385).
+/// Larger values stand for "not given", lest a few bytes of input ask for an absurd amount of work
+/// (CVE-2012-2385).
 const MAX_VALUE: u32 = 65_535;
 
 /// Private marker and intermediate bytes kept together.
@@ -45,8 +46,8 @@ impl Csi {
         }
     }
 
-    /// Every parameter, each with the subparameters that follow it after colons. There is always at least one; what is
-    /// missing or out of range is 0.
+    /// Every parameter, each with the subparameters that follow it after colons. There is always at
+    /// least one; what is missing or out of range is 0.
     pub fn parameters(&self) -> impl Iterator<Item = impl Iterator<Item = u16> + Clone> + Clone {
         self.parameters
             .chunk_by(|_, next| next.sub)
@@ -69,7 +70,8 @@ impl Csi {
         }
     }
 
-    /// Begins the next parameter after a semicolon or, if `sub`, a colon. Returns whether there is room for it.
+    /// Begins the next parameter after a semicolon or, if `sub`, a colon. Returns whether there is
+    /// room for it.
     pub(super) fn push_separator(&mut self, sub: bool) -> bool {
         let room = self.parameters.len() < MAX_PARAMETERS;
         if room {

@@ -1,7 +1,8 @@
 //! From bytes to the functions that a terminal is asked to perform.
 //!
-//! The state machine of DEC's video terminals (VT500, as charted by Paul Williams) over Unicode scalars. It takes any bytes in
-//! any pieces, keeps a bounded amount of them, and knows nothing of screens: what it recognises goes to a [`Handler`].
+//! The state machine of DEC's video terminals (VT500, as charted by Paul Williams) over Unicode
+//! scalars. It takes any bytes in any pieces, keeps a bounded amount of them, and knows nothing of
+//! screens: what it recognises goes to a [`Handler`].
 
 mod csi;
 mod utf8;
@@ -10,7 +11,8 @@ pub use csi::Csi;
 use csi::Intermediates;
 use utf8::{Decoded, Utf8Decoder};
 
-/// The longest operating system command, in bytes; a longer one is ignored. Enough for a clipboard of some size.
+/// The longest operating system command, in bytes; a longer one is ignored. Enough for a clipboard
+/// of some size.
 pub const MAX_OSC: usize = 128 * 1024;
 
 /// What the parser recognises.
@@ -23,7 +25,8 @@ pub trait Handler {
         run.iter().for_each(|&byte| self.print(byte.into()));
     }
 
-    /// A control character (00–1F, 7F or 80–9F). C1 controls arrive here in both their forms, as a character and as an escape.
+    /// A control character (00–1F, 7F or 80–9F). C1 controls arrive here in both their forms, as a
+    /// character and as an escape.
     fn control(&mut self, code: u8);
 
     /// An escape sequence that is no C1 control.

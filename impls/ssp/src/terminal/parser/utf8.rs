@@ -2,15 +2,15 @@
 
 /// A decoder of UTF-8 that takes one byte at a time.
 ///
-/// Each maximal ill-formed part becomes one U+FFFD, as Unicode §3.9 recommends: the part ends before the first byte that
-/// could not have continued it.
+/// Each maximal ill-formed part becomes one U+FFFD, as Unicode §3.9 recommends: the part ends
+/// before the first byte that could not have continued it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Utf8Decoder {
     code: u32,
     /// Continuation bytes still to come.
     missing: u8,
-    /// What the next continuation byte may be: tighter than 80–BF after a first byte that could begin an overlong form, a
-    /// surrogate or something beyond U+10FFFF.
+    /// What the next continuation byte may be: tighter than 80–BF after a first byte that could
+    /// begin an overlong form, a surrogate or something beyond U+10FFFF.
     next: (u8, u8),
 }
 

@@ -1,8 +1,9 @@
 //! How many columns a character takes.
 //!
-//! Both ends must agree on every width, or the cursor of the client's copy drifts away from the server's; stock ends ask
-//! their libc. `glibc-2.36.txt` holds what the commonest one answers, and differs from Unicode's own tables for hundreds of
-//! assigned characters (soft hyphen, Indic spacing marks, hexagrams), so that no general crate will do.
+//! Both ends must agree on every width, or the cursor of the client's copy drifts away from the
+//! server's; stock ends ask their libc. `glibc-2.36.txt` holds what the commonest one answers, and
+//! differs from Unicode's own tables for hundreds of assigned characters (soft hyphen, Indic
+//! spacing marks, hexagrams), so that no general crate will do.
 
 use std::sync::LazyLock;
 
@@ -55,8 +56,8 @@ fn parse_range(line: &str) -> Option<(usize, usize, Columns)> {
     Some((hex(first)?, hex(last)?, columns))
 }
 
-/// The columns that `ch` takes: 0 for a combining character, 1 or 2; `None` for what terminals drop (control characters and
-/// code points that glibc 2.36 doesn't know).
+/// The columns that `ch` takes: 0 for a combining character, 1 or 2; `None` for what terminals drop
+/// (control characters and code points that glibc 2.36 doesn't know).
 pub fn columns(ch: char) -> Option<usize> {
     let code = ch as usize;
     let columns = TABLE.pages[usize::from(TABLE.index[code / PAGE])][code % PAGE];
