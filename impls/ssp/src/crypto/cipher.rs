@@ -10,8 +10,11 @@ use super::key::Key;
 /// Length of the authentication tag.
 pub(super) const TAG_LEN: usize = 16;
 
-/// Offsets precomputed for 2^8 blocks: plaintexts below 4 KiB, twice what a peer's receive buffer holds.
+/// Offsets precomputed for 2^8 blocks, which is more than a peer's receive buffer holds.
 type Aes128Ocb3 = Ocb3<Aes128, U12, U16, 8>;
+
+/// Buffers must be shorter than those blocks: `ocb3` 0.2 panics when it decrypts exactly as many.
+const BUFFER_LIMIT: usize = 16 << 8;
 
 /// A tag did not match, or a buffer exceeds what the cipher takes.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +35,9 @@ impl Cipher {
         nonce: [u8; 12],
         buffer: &mut [u8],
     ) -> Result<[u8; TAG_LEN], Failed> {
+        if buffer.len() >= BUFFER_LIMIT {
+            return Err(Failed);
+        }
         self.0
             .encrypt_inout_detached(&nonce.into(), &[], buffer.into())
             .map(Into::into)
@@ -45,6 +51,9 @@ impl Cipher {
         buffer: &mut [u8],
         tag: [u8; TAG_LEN],
     ) -> Result<(), Failed> {
+        if buffer.len() >= BUFFER_LIMIT {
+            return Err(Failed);
+        }
         self.0
             .decrypt_inout_detached(&nonce.into(), &[], buffer.into(), &tag.into())
             .map_err(|_| Failed)
@@ -110,6 +119,18 @@ mod tests {
             assert_eq!([&buffer, tag.as_slice()].concat(), sealed);
             cipher.decrypt(nonce, &mut buffer, tag).expect("authentic");
             assert_eq!(buffer, plaintext);
+        }
+    }
+
+    #[test]
+    fn buffers_of_any_length_are_handled_or_refused() {
+        let cipher = Cipher::new(&Key::from([1; 16]));
+        for len in [BUFFER_LIMIT - 1, BUFFER_LIMIT, BUFFER_LIMIT + 1, 70_000] {
+            let mut buffer = vec![0; len];
+            let encrypted = cipher.encrypt([0; 12], &mut buffer);
+            assert_eq!(encrypted.is_ok(), len < BUFFER_LIMIT);
+            let decrypted = cipher.decrypt([0; 12], &mut buffer, encrypted.unwrap_or_default());
+            assert_eq!(decrypted.is_ok(), len < BUFFER_LIMIT);
         }
     }
 
