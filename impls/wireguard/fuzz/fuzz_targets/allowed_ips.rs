@@ -30,7 +30,9 @@ fuzz_target!(|steps: Vec<Step>| {
     let mut device = Device::new(Box::new(ChaCha8Rng::seed_from_u64(1)));
     let peers: Vec<PeerId> = (1..=PEERS)
         .map(|number| {
-            let peer = device.add_peer(PublicKey::from_bytes([number; 32])).unwrap();
+            let peer = device
+                .add_peer(PublicKey::from_bytes([number; 32]))
+                .unwrap();
             device.set_endpoint(peer, ([192, 0, 2, number], 1).into());
             peer
         })
@@ -39,13 +41,21 @@ fuzz_target!(|steps: Vec<Step>| {
     for step in steps {
         let peer_of = |number: u8| peers[usize::from(number % PEERS)];
         match step {
-            Step::Insert { peer, address, bits } => {
+            Step::Insert {
+                peer,
+                address,
+                bits,
+            } => {
                 let (cidr, peer) = (cidr(address, bits), peer_of(peer));
                 device.insert_allowed_ip(peer, cidr);
                 list.retain(|(other, _)| *other != cidr);
                 list.push((cidr, peer));
             }
-            Step::Remove { peer, address, bits } => {
+            Step::Remove {
+                peer,
+                address,
+                bits,
+            } => {
                 let (cidr, peer) = (cidr(address, bits), peer_of(peer));
                 device.remove_allowed_ip(peer, cidr);
                 list.retain(|entry| *entry != (cidr, peer));

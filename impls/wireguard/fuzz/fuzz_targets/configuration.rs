@@ -43,7 +43,11 @@ impl Interface for Fake {
 
 fn fake() -> Fake {
     let device = Device::new(Box::new(ChaCha8Rng::seed_from_u64(1)));
-    Fake { device, port: 0, fwmark: 0 }
+    Fake {
+        device,
+        port: 0,
+        fwmark: 0,
+    }
 }
 
 fn set(interface: &mut Fake, text: &str) {

@@ -14,13 +14,22 @@ use wireguard::{Arrival, Device, Endpoint, PrivateKey, Received};
 #[derive(Arbitrary, Debug)]
 enum Step {
     /// A message of the peer's, its byte changed.
-    Mutated { place: u16, value: u8 },
-    Junk { kind: u8, bytes: Vec<u8>, tos: u8 },
+    Mutated {
+        place: u16,
+        value: u8,
+    },
+    Junk {
+        kind: u8,
+        bytes: Vec<u8>,
+        tos: u8,
+    },
     /// Something authentic that holds no sound packet, perhaps.
     Packet(Vec<u8>),
     /// A packet from our side.
     Answer(Vec<u8>),
-    Wait { millis: u32 },
+    Wait {
+        millis: u32,
+    },
     NetworkChange,
 }
 
@@ -32,7 +41,9 @@ fn device(number: u8, other: u8) -> Device {
     let mut device = Device::new(Box::new(ChaCha8Rng::seed_from_u64(number.into())));
     device.set_private_key(Some(PrivateKey::from_bytes([number; 32])));
     device.set_mtu(1420);
-    let peer = device.add_peer(PrivateKey::from_bytes([other; 32]).public_key()).unwrap();
+    let peer = device
+        .add_peer(PrivateKey::from_bytes([other; 32]).public_key())
+        .unwrap();
     device.set_endpoint(peer, address(other));
     for network in ["0.0.0.0/0", "::/0"] {
         device.insert_allowed_ip(peer, network.parse().unwrap());
@@ -41,7 +52,13 @@ fn device(number: u8, other: u8) -> Device {
 }
 
 /// Carry everything that `from` has to send to `to`, after `change`.
-fn carry(now: Duration, from: &mut Device, number: u8, to: &mut Device, mut change: impl FnMut(&mut Vec<u8>)) {
+fn carry(
+    now: Duration,
+    from: &mut Device,
+    number: u8,
+    to: &mut Device,
+    mut change: impl FnMut(&mut Vec<u8>),
+) {
     while let Some(mut transmit) = from.poll_transmit() {
         change(&mut transmit.contents);
         deliver(now, to, number, 0, &mut transmit.contents);
@@ -49,7 +66,10 @@ fn carry(now: Duration, from: &mut Device, number: u8, to: &mut Device, mut chan
 }
 
 fn deliver(now: Duration, to: &mut Device, from: u8, tos: u8, datagram: &mut [u8]) {
-    let arrival = Arrival { from: Endpoint::from(address(from)), tos };
+    let arrival = Arrival {
+        from: Endpoint::from(address(from)),
+        tos,
+    };
     if let Ok(Received::Packet(range)) = to.handle_datagram(now, arrival, datagram) {
         assert!(!datagram[range].is_empty());
     }
@@ -58,7 +78,10 @@ fn deliver(now: Duration, to: &mut Device, from: u8, tos: u8, datagram: &mut [u8
 fuzz_target!(|steps: Vec<Step>| {
     let (mut us, mut them) = (device(1, 2), device(2, 1));
     let mut now = Duration::ZERO;
-    let packet = [&[0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 2, 10, 0, 0, 1][..]].concat();
+    let packet = [&[
+        0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 2, 10, 0, 0, 1,
+    ][..]]
+    .concat();
     for step in steps {
         let mut change = None;
         match step {
@@ -66,7 +89,11 @@ fuzz_target!(|steps: Vec<Step>| {
                 change = Some((place, value));
                 let _ = them.handle_packet(now, &packet);
             }
-            Step::Junk { kind, mut bytes, tos } => {
+            Step::Junk {
+                kind,
+                mut bytes,
+                tos,
+            } => {
                 bytes.splice(0..0, [kind % 5, 0, 0, 0]);
                 deliver(now, &mut us, 2, tos, &mut bytes);
             }
