@@ -171,6 +171,17 @@ pub(crate) enum World {
     Model,
 }
 
+impl World {
+    /// Its name in results, which is that on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            World::Host => "host",
+            World::Guest => "guest",
+            World::Model => "model",
+        }
+    }
+}
+
 /// How time goes by in the guest.
 #[derive(Clone, Copy, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum Clock {

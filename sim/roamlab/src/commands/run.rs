@@ -57,11 +57,7 @@ pub(crate) fn experiment(
         name,
         text,
         scenario,
-        world: match options.world {
-            World::Host => "host",
-            World::Guest => "guest",
-            World::Model => "model",
-        },
+        world: options.world,
         out,
         program: std::env::current_exe().map_err(Failure::machine)?,
         lateness_budget: options.lateness_budget.duration(),

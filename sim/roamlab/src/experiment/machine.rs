@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use reports::results::{Run, Scenario, Session, TimelineEvent};
 
 use super::{Experiment, describe};
+use crate::options::World;
 
 /// The kernel's settings that shape what TCP does.
 const SYSCTLS: [&str; 8] = [
@@ -26,10 +27,10 @@ const SYSCTLS: [&str; 8] = [
 pub(super) fn run_header(experiment: &Experiment) -> Run {
     let scenario = &experiment.scenario;
     // What the machine's kernel is and does has no part in the model.
-    let has_kernel = experiment.world != "model";
+    let has_kernel = experiment.world != World::Model;
     Run {
         scenario: Scenario::new(&experiment.name, &scenario.question, &experiment.text),
-        world: experiment.world.to_owned(),
+        world: experiment.world.name().to_owned(),
         shaper: if has_kernel { "relay" } else { "link" }.to_owned(),
         seeds: scenario.seeds.clone(),
         started_at: format!("{:.0}", Timestamp::now()),

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{calibration::Calibration, progress::Display, repetition::Repetition};
 use crate::exit::{FAILED, MACHINE};
+use crate::options::World;
 use crate::output::{say, say_line};
 
 /// A scenario that is to be run, and how.
@@ -34,8 +35,8 @@ pub(crate) struct Experiment {
     pub(crate) text: String,
     /// The scenario, with what the command line changed.
     pub(crate) scenario: Scenario,
-    /// Where it runs, as results tell it.
-    pub(crate) world: &'static str,
+    /// Where it runs.
+    pub(crate) world: World,
     /// Where results go: an existing folder.
     pub(crate) out: PathBuf,
     /// This program, which is also the far end of sessions.
