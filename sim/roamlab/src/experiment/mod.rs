@@ -246,10 +246,8 @@ fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result
     }
     writer.finish(&run).map_err(Stop::failed)?;
     let analysis = reports::report::write(&experiment.out).map_err(Stop::failed)?;
-    say(format!(
-        "{}",
-        reports::terminal(&analysis, crate::commands::report::terminal_width())
-    ));
+    let width = crate::commands::report::terminal_width();
+    say(reports::terminal(&analysis, width));
     say_line(format!(
         "\n{}",
         machine::shown(&experiment.out.join("report.html")).display()
