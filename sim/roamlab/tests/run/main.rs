@@ -2,6 +2,7 @@
 
 mod failures;
 mod gate;
+mod guest;
 mod isolation;
 mod machine;
 mod mixtures;

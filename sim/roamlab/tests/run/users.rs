@@ -8,7 +8,7 @@ use crate::{Scratch, UNHURRIED, json, scenario_file};
 const NOBODY: &str = "65534";
 
 /// A copy of the program and a scenario in a folder that everybody may write to.
-fn open_to_everybody(scenario: &str) -> Scratch {
+pub(crate) fn open_to_everybody(scenario: &str) -> Scratch {
     let scratch = Scratch::new();
     fs::copy(env!("CARGO_BIN_EXE_roamlab"), scratch.path("roamlab"))
         .expect("a copy of the program");
@@ -19,7 +19,7 @@ fn open_to_everybody(scenario: &str) -> Scratch {
 }
 
 /// The command as an ordinary user; as the user who runs the tests when that is not root.
-fn as_nobody(scratch: &Scratch) -> Command {
+pub(crate) fn as_nobody(scratch: &Scratch) -> Command {
     let program = scratch.path("roamlab");
     let mut command = if nix::unistd::geteuid().is_root() {
         let mut command = Command::new("setpriv");
