@@ -6,10 +6,11 @@
 /// Bytes that may wait.
 const BYTES: usize = 512 << 10;
 /// For packets of 64 KiB.
-pub(super) const MIN: usize = 8;
-/// For small ones, which take about as long to send as [`MIN`] of the others.
-const MAX: usize = 2000;
-/// How much the number must be off before it is changed, since that takes the kernel's largest lock.
+const MIN: usize = 8;
+/// For small ones, and before anything is known of their length: the kernel's own number.
+pub(super) const MAX: usize = 500;
+/// How much the number must be off before it is changed: that takes the kernel's largest lock, and may cost
+/// a packet that is sent meanwhile.
 const TOLERANCE: usize = 4;
 /// Packets that the mean looks back on.
 const MEMORY: usize = 64;
@@ -21,11 +22,11 @@ pub(super) struct QueueLen {
 }
 
 impl QueueLen {
-    /// The interface begins with [`MIN`].
+    /// The interface begins with [`MAX`].
     pub(super) fn new() -> QueueLen {
         QueueLen {
-            mean: BYTES / MIN,
-            current: MIN,
+            mean: BYTES / MAX,
+            current: MAX,
         }
     }
 
@@ -53,7 +54,7 @@ mod tests {
     #[test]
     fn many_small_packets_may_wait_and_few_large_ones() {
         let mut queue = QueueLen::new();
-        assert_eq!(after(&mut queue, 10, 65_000), MIN);
+        assert!(after(&mut queue, 1000, 65_000) <= MIN * TOLERANCE);
         assert!(after(&mut queue, 1000, 100) >= MAX / TOLERANCE);
         assert!(after(&mut queue, 1000, 65_000) <= MIN * TOLERANCE);
     }
@@ -63,6 +64,6 @@ mod tests {
         let mut queue = QueueLen::new();
         let lens = (0..100_000).map(|nth| if nth % 2 == 0 { 52 } else { 40_000 });
         let changes = lens.filter_map(|len| queue.observe(len)).count();
-        assert!(changes <= 1, "{changes}");
+        assert!(changes <= 3, "{changes}");
     }
 }

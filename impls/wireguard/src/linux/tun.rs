@@ -63,7 +63,7 @@ impl Tun {
         request.ifr_ifru.ifru_mtu = DEFAULT_MTU;
         // SAFETY: as above.
         unsafe { ioctl::set_mtu(control.as_raw_fd(), &request) }?;
-        tun.set_queue_len(control.as_fd(), queue_len::MIN)?;
+        tun.set_queue_len(control.as_fd(), queue_len::MAX)?;
         Ok(tun)
     }
 
