@@ -22,12 +22,18 @@ guest *TREE: (set-up "guest")
 
 # Run all tests
 test *OPTIONS: (set-up "run" "test")
-    cargo test --workspace {{ OPTIONS }}
+    ./ci/peers
+    PATH="$PWD/target/tools/bin:$PATH" cargo test --workspace {{ OPTIONS }}
 
 # Measure the speeds that the README promises
 bench *OPTIONS: (set-up "run" "test")
     cargo bench -p link {{ OPTIONS }}
     cargo bench -p lab {{ OPTIONS }}
+
+# Measure our WireGuard beside wireguard-go, boringtun and gotatun; needs root
+bench-wireguard ROUNDS="3": (set-up "run" "test")
+    ./ci/peers
+    PATH="$PWD/target/tools/bin:$PATH" cargo bench -p wireguard --bench peers -- {{ ROUNDS }}
 
 # Check formatting and lints
 lint:
