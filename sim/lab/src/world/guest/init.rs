@@ -1,11 +1,6 @@
 //! Process 1 of a guest.
 
-use std::{
-    convert::Infallible,
-    fs, io,
-    path::Path,
-    time::Duration,
-};
+use std::{convert::Infallible, fs, io, path::Path, time::Duration};
 
 use nix::{
     mount::{MsFlags, mount},
