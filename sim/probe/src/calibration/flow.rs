@@ -158,7 +158,11 @@ impl Seen {
             return 0.0;
         };
         let window = first + FILLING..*last;
-        let count = arrivals.iter().flatten().filter(|at| window.contains(at)).count();
+        let count = arrivals
+            .iter()
+            .flatten()
+            .filter(|at| window.contains(at))
+            .count();
         let seconds = window.end.saturating_sub(window.start) as f64 / 1e9;
         count as f64 * f64::from(self.length) * 8.0 / seconds
     }

@@ -109,7 +109,10 @@ fn open(
 
 /// Spaced datagrams for a path without a rate; twice as much as fits through one with a rate.
 fn pace(calibrate: &Calibrate, spec: &PathSpec) -> Pace {
-    let fill = spec.rate.as_ref().and_then(link::Rate::mean_bits_per_second);
+    let fill = spec
+        .rate
+        .as_ref()
+        .and_then(link::Rate::mean_bits_per_second);
     match fill {
         None => Pace {
             packets: calibrate.packets,
@@ -143,7 +146,10 @@ fn compare(
         .map(Duration::from_nanos)
         .collect();
     delay_errors.sort_unstable();
-    let lost = first_arrivals.iter().filter(|arrival| arrival.is_none()).count() as u64;
+    let lost = first_arrivals
+        .iter()
+        .filter(|arrival| arrival.is_none())
+        .count() as u64;
     Measured {
         link: link.to_owned(),
         direction,
@@ -153,13 +159,17 @@ fn compare(
             None => Some(0.0),
             Some(loss) => loss.mean(),
         },
-        other_fate: fates().filter(|(seen, modelled)| seen.is_some() != modelled.is_some()).count() as u64,
+        other_fate: fates()
+            .filter(|(seen, modelled)| seen.is_some() != modelled.is_some())
+            .count() as u64,
         delay_errors,
         overtaken: (overtaken(&first_arrivals), overtaken(&modelled.arrivals)),
-        throughput: spec
-            .rate
-            .as_ref()
-            .map(|_| (seen.throughput(&first_arrivals), seen.throughput(&modelled.arrivals))),
+        throughput: spec.rate.as_ref().map(|_| {
+            (
+                seen.throughput(&first_arrivals),
+                seen.throughput(&modelled.arrivals),
+            )
+        }),
     }
 }
 

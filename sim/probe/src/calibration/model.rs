@@ -20,7 +20,9 @@ impl Modelled {
         seen: &Seen,
         zero: SystemTime,
     ) -> Result<Self, SpecError> {
-        let since = zero.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since = zero
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         let zero = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
         let mut path = Path::<()>::new(spec, seed)?;
         let mut arrivals = vec![None; seen.sent.len()];
