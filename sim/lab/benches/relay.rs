@@ -137,10 +137,11 @@ fn per_second(unit: f64, measure: impl FnOnce() -> f64) -> String {
 /// The time that the relay's thread and the bare loop's have been running.
 fn cpu_time_of_relays() -> Duration {
     let tasks = fs::read_dir("/proc/self/task").unwrap();
+    // A thread that has ended meanwhile has no files any more.
     let cpu_time = |task: PathBuf| {
-        let name = fs::read_to_string(task.join("comm")).unwrap();
-        let nanos = fs::read_to_string(task.join("schedstat")).unwrap();
-        let nanos = nanos.split(' ').next().unwrap().parse().unwrap();
+        let name = fs::read_to_string(task.join("comm")).ok()?;
+        let nanos = fs::read_to_string(task.join("schedstat")).ok()?;
+        let nanos = nanos.split(' ').next()?.parse().ok()?;
         matches!(name.trim(), "relay" | "bare copy").then(|| Duration::from_nanos(nanos))
     };
     tasks
