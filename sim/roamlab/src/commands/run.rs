@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use lab::world::{self, EnterError, guest};
+use lab::world::{self, guest};
 use probe::model::{Model, Unfit};
 use scenario::{Scenario, Workload, library};
 
@@ -73,7 +73,6 @@ fn in_this_kernel(experiment: &Experiment) -> Result<ExitCode, Failure> {
     let _ = fs::remove_file(&world_file);
     match ended {
         Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
-        Err(error @ EnterError::NamespacesOff { .. }) => Err(Failure::machine(error)),
         Err(error) => Err(Failure::machine(error)),
     }
 }
