@@ -36,17 +36,20 @@ pub enum Error {
         cause: io::Error,
     },
     /// A program that the lab itself needs is not installed.
-    #[error(
-        "{program} is not installed; the scenario needs it for {purpose} (Debian package {package})"
-    )]
+    #[error("{program} is not installed; the scenario needs it for {purpose}: {remedy}")]
     MissingProgram {
         /// The program.
         program: &'static str,
         /// What it is needed for.
         purpose: &'static str,
-        /// The package that has it.
-        package: &'static str,
+        /// How to come by it.
+        remedy: &'static str,
     },
+    /// A tunnel is to be the kernel's own, and this kernel has none.
+    #[error(
+        "this kernel has no WireGuard (CONFIG_WIREGUARD): choose another implementation, or run with `--world guest`"
+    )]
+    NoWireGuard,
     /// `nft` did not take the rules of a NAT or a firewall.
     #[error("host {host:?}: nft refused the rules of its NAT or firewall: {message}")]
     Rules {

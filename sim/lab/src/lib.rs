@@ -9,6 +9,7 @@ pub mod relay;
 pub mod shaper;
 pub mod timeline;
 pub mod tun;
+pub mod tunnel;
 pub mod world;
 
 pub use error::{Error, Result};

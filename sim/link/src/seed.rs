@@ -47,6 +47,17 @@ impl Seed {
     pub fn path(self, link: &str, direction: Direction) -> PathSeed {
         PathSeed(derive(derive(self.0, link), direction.name()))
     }
+
+    /// 32 bytes called `name`, for what is no path and yet the same in every run: the keys of a tunnel. Anybody can
+    /// compute them; they are no secret.
+    pub fn bytes(self, name: &str) -> [u8; 32] {
+        let mut draws = Stream(derive(self.0, name)).nth(0);
+        let mut bytes = [0; 32];
+        for chunk in bytes.chunks_exact_mut(8) {
+            chunk.copy_from_slice(&draws.bits().to_le_bytes());
+        }
+        bytes
+    }
 }
 
 /// The seed of one direction of one path.
@@ -141,6 +152,15 @@ mod tests {
                 9817491932198370423
             ]
         );
+    }
+
+    #[test]
+    fn bytes_follow_from_seed_and_name() {
+        let bytes = Seed(1).bytes("key");
+        assert_eq!(bytes, Seed(1).bytes("key"));
+        assert_ne!(bytes, Seed(2).bytes("key"));
+        assert_ne!(bytes, Seed(1).bytes("other key"));
+        assert_ne!(bytes[..16], bytes[16..]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use link::Delay;
 use link::units::Span;
 use scenario::{
     Action, Error, Family, Implementation, NatKind, Scenario, Session, SessionState, Trigger,
-    Workload,
+    Tunnel, WireGuard, WireGuardImplementation, Workload,
 };
 
 const SMALL: &str = r#"Scenario(
@@ -129,6 +129,55 @@ fn each_end_of_an_ssp_session_is_ours_unless_it_says_otherwise() {
     };
     let ends = (ssp.client, ssp.server);
     assert_eq!(ends, (Implementation::Ours, Implementation::Stock));
+}
+
+/// The only session of the smallest scenario, over IPv6 links, with a tunnel.
+fn session_over(tunnel: &str) -> Session {
+    let text = format!(
+        r#"Scenario(
+            question: "Does a tunnel parse?",
+            hosts: {{ "client": (), "server": () }},
+            links: {{ "wan": (between: ("client", "server"), ipv4: false, ipv6: true) }},
+            workload: Typing(keystrokes: 1, gap: Constant("1s")),
+            sessions: {{ "tcp": Tcp(over: {tunnel}) }},
+        )"#
+    );
+    let scenario = Scenario::parse(&text, "tunnel.ron").unwrap_or_else(|error| panic!("{error}"));
+    scenario.sessions["tcp"].clone()
+}
+
+#[test]
+fn a_tunnel_is_ours_at_both_ends_unless_it_says_otherwise() {
+    let ends = |tunnel| {
+        let session = session_over(tunnel);
+        let Some(Tunnel::WireGuard(wireguard)) = session.over() else {
+            panic!("it should be WireGuard");
+        };
+        wireguard.ends()
+    };
+    use WireGuardImplementation::{Kernel, Ours, WireguardGo};
+    assert_eq!(ends("WireGuard(family: Ipv6)"), [Ours, Ours]);
+    assert_eq!(
+        ends("WireGuard(family: Ipv6, implementation: WireguardGo)"),
+        [WireguardGo, WireguardGo]
+    );
+    assert_eq!(
+        ends("WireGuard(family: Ipv6, implementation: Kernel, client: Ours)"),
+        [Ours, Kernel]
+    );
+}
+
+#[test]
+fn a_session_inside_a_tunnel_may_have_another_family_than_the_tunnel() {
+    let session = session_over("WireGuard(family: Ipv6)");
+    let families = (session.family(), session.outer_family());
+    assert_eq!(families, (Family::Ipv4, Family::Ipv6));
+    assert_eq!(Tunnel::server(Family::Ipv4).to_string(), "10.255.0.2");
+}
+
+#[test]
+fn a_tunnel_has_the_mtu_that_fits_every_path() {
+    assert_eq!(WireGuard::default().mtu, 1420);
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl Kernel {
             for route in &routes {
                 let device = told.devices[&route.link];
                 told.netlink
-                    .add_route(device, route, self.congestion_control)
+                    .add_route(device, route.to, route.source, self.congestion_control)
                     .await?;
             }
             (told.up, told.addresses, told.routes) = (up, addresses, routes);
@@ -138,7 +138,7 @@ impl Kernel {
 
 /// Waits until a host takes in what is sent to its IPv6 addresses: the kernel makes their local routes a moment
 /// after it has acknowledged them (addrconf's work queue, `net/ipv6/addrconf.c`).
-async fn accepted(host: &Host, addresses: impl Iterator<Item = IpAddr>) -> Result<()> {
+pub(crate) async fn accepted(host: &Host, addresses: impl Iterator<Item = IpAddr>) -> Result<()> {
     let wanted: Vec<String> = addresses
         .filter_map(|address| match address {
             IpAddr::V6(v6) => Some(format!("{:032x}", v6.to_bits())),
@@ -238,7 +238,7 @@ pub(super) fn load_rules(host: &Host, rules: &str) -> Result<()> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(Error::MissingProgram {
             program: "nft",
             purpose: "NAT and firewalls",
-            package: "nftables",
+            remedy: "install the package nftables",
         }),
         Err(cause) => Err(host.error("run nft".to_owned(), cause)),
     }

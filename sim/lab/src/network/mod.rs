@@ -1,8 +1,8 @@
 //! A copy of a scenario's network: hosts, links, addresses, routes, NAT, as the timeline changes them.
 
 mod conntrack;
-mod kernel;
-mod netlink;
+pub(crate) mod kernel;
+pub(crate) mod netlink;
 mod rules;
 mod topology;
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use rtnetlink::{
-    Handle, LinkUnspec, RouteMessageBuilder,
+    Handle, LinkUnspec, LinkWireguard, RouteMessageBuilder,
     packet_route::{
         address::{AddressAttribute, AddressFlags},
         link::LinkAttribute,
@@ -15,14 +15,14 @@ use super::topology::Route;
 use crate::{Error, Host, Result};
 
 /// A rtnetlink socket inside one host.
-pub(super) struct Netlink {
+pub(crate) struct Netlink {
     handle: Handle,
     host: String,
 }
 
 impl Netlink {
     /// Opens the socket in `host`; its driver runs on the current tokio runtime until the socket is dropped.
-    pub(super) fn open(host: &Host) -> Result<Self> {
+    pub(crate) fn open(host: &Host) -> Result<Self> {
         let (driver, handle, _) = host
             .run(rtnetlink::new_connection)?
             .map_err(|cause| host.error("open a rtnetlink socket".to_owned(), cause))?;
@@ -39,7 +39,7 @@ impl Netlink {
     }
 
     /// Finds the index of a device.
-    pub(super) async fn index(&self, device: &str) -> Result<u32> {
+    pub(crate) async fn index(&self, device: &str) -> Result<u32> {
         use futures_util::TryStreamExt;
         let found = self
             .handle
@@ -54,7 +54,7 @@ impl Netlink {
     }
 
     /// Brings a device up, or takes it down.
-    pub(super) async fn set_up(&self, index: u32, up: bool) -> Result<()> {
+    pub(crate) async fn set_up(&self, index: u32, up: bool) -> Result<()> {
         let message = LinkUnspec::new_with_index(index);
         // Multicast off: nothing on the wire that no session sent, so that the n-th packet is the same packet in
         // every run.
@@ -86,7 +86,28 @@ impl Netlink {
             .map_err(self.error(format!("set link {index} txqueuelen {packets}")))
     }
 
-    pub(super) async fn add_address(&self, index: u32, address: IpAddr) -> Result<()> {
+    /// Sets the longest packet that a device takes, in bytes.
+    pub(crate) async fn set_mtu(&self, index: u32, mtu: u32) -> Result<()> {
+        let message = LinkUnspec::new_with_index(index).mtu(mtu).build();
+        self.handle
+            .link()
+            .set(message)
+            .execute()
+            .await
+            .map_err(self.error(format!("set link {index} mtu {mtu}")))
+    }
+
+    /// Makes a WireGuard device, down and without keys, if this kernel has them.
+    pub(crate) async fn add_wireguard(&self, name: &str) -> Result<()> {
+        self.handle
+            .link()
+            .add(LinkWireguard::new(name).build())
+            .execute()
+            .await
+            .map_err(self.error(format!("add link {name} type wireguard")))
+    }
+
+    pub(crate) async fn add_address(&self, index: u32, address: IpAddr) -> Result<()> {
         let mut request = self.handle.address().add(index, address, bits(address));
         // Usable at once: nobody else can have it, so there is nothing to detect.
         let flags = AddressAttribute::Flags(AddressFlags::Nodad);
@@ -108,13 +129,15 @@ impl Netlink {
             .map_err(self.error(format!("delete address {address}")))
     }
 
-    pub(super) async fn add_route(
+    /// Sends what is for `to` out by a device, from an address of one's own.
+    pub(crate) async fn add_route(
         &self,
         index: u32,
-        route: &Route,
+        to: IpAddr,
+        source: Option<IpAddr>,
         congestion_control: Option<&str>,
     ) -> Result<()> {
-        let mut message = message(index, route);
+        let mut message = message(index, to, source);
         if let Some(name) = congestion_control {
             message
                 .attributes
@@ -128,13 +151,13 @@ impl Netlink {
             .replace()
             .execute()
             .await
-            .map_err(self.error(format!("add route {}", route.to)))
+            .map_err(self.error(format!("add route {to}")))
     }
 
     pub(super) async fn remove_route(&self, index: u32, route: &Route) -> Result<()> {
         self.handle
             .route()
-            .del(message(index, route))
+            .del(message(index, route.to, route.source))
             .execute()
             .await
             .map_err(self.error(format!("delete route {}", route.to)))
@@ -145,13 +168,13 @@ fn bits(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-fn message(index: u32, route: &Route) -> RouteMessage {
+fn message(index: u32, to: IpAddr, source: Option<IpAddr>) -> RouteMessage {
     let built = RouteMessageBuilder::<IpAddr>::new()
         .output_interface(index)
         .scope(RouteScope::Link)
-        .destination_prefix(route.to, bits(route.to))
+        .destination_prefix(to, bits(to))
         .expect("a full-length prefix of its own family");
-    match route.source {
+    match source {
         Some(source) => built
             .pref_source(source)
             .expect("a source of the destination's family"),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::Findings;
 use crate::Scenario;
 use crate::source::Spot;
-use crate::vocabulary::{Action, Addresses, Family, Link};
+use crate::vocabulary::{Action, Addresses, Family, Link, Tunnel};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
     let mut taken = Vec::new();
@@ -119,6 +119,12 @@ fn unusable(address: &IpAddr) -> Option<&'static str> {
         _ if address.is_unspecified() => Some("the unspecified address"),
         _ if address.is_loopback() => Some("a loopback address"),
         _ if address.is_multicast() => Some("a multicast address"),
+        _ if [Tunnel::CLIENT, Tunnel::SERVER]
+            .as_flattened()
+            .contains(address) =>
+        {
+            Some("an address inside tunnels")
+        }
         IpAddr::V4(v4) if v4.is_broadcast() => Some("the broadcast address"),
         IpAddr::V6(v6) if v6.is_unicast_link_local() => Some("a link-local address"),
         _ => None,

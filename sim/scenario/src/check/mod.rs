@@ -9,6 +9,7 @@ mod links;
 mod names;
 mod sessions;
 mod timeline;
+mod tunnels;
 mod workload;
 
 use std::ops::Range;

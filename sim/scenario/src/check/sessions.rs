@@ -1,6 +1,6 @@
 //! Sessions: hosts that are there and reach each other, and a workload that they can do.
 
-use super::Findings;
+use super::{Findings, tunnels};
 use crate::Scenario;
 use crate::source::Spot;
 use crate::suggest::suggest;
@@ -29,6 +29,9 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
         let server = runs_on(scenario, "server", (to, session.server()), spot, findings);
         if client && server {
             connects(scenario, session, spot, findings);
+        }
+        if let Some(tunnel) = session.over() {
+            tunnels::check(tunnel, spot.field("over"), findings);
         }
         fits(&scenario.workload, name, session, spot, findings);
     }
@@ -70,7 +73,7 @@ fn runs_on(
 }
 
 fn connects(scenario: &Scenario, session: &Session, spot: Spot<'_>, findings: &mut Findings<'_>) {
-    let (client, server, family) = (session.client(), session.server(), session.family());
+    let (client, server, family) = (session.client(), session.server(), session.outer_family());
     // A link to nowhere is a mistake of its own; what else it cuts off need not be said.
     let mut ends = scenario
         .links

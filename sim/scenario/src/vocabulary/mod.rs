@@ -5,6 +5,7 @@ mod host;
 mod link;
 mod session;
 mod timeline;
+mod tunnel;
 mod workload;
 
 pub use expectation::{Expectation, Statistic};
@@ -15,6 +16,7 @@ pub use session::{
     Session, Ssh, Ssp, Tcp, Udp,
 };
 pub use timeline::{Action, ChangePath, Direction, Event, NatPart, SessionState, Traffic, Trigger};
+pub use tunnel::{Retry, Tunnel, WireGuard, WireGuardImplementation};
 pub use workload::{Calibrate, Flood, Gap, Replay, Typing, Workload};
 
 use std::fmt;

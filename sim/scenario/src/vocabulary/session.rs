@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Tunnel;
+
 /// A session under test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Session {
@@ -38,6 +40,9 @@ pub struct Ssh {
     pub family: Family,
     /// TCP's congestion control, at both ends.
     pub congestion_control: CongestionControl,
+    /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Tunnel>,
 }
 
 /// The options of [`Session::Mosh`].
@@ -52,6 +57,9 @@ pub struct Mosh {
     pub family: Family,
     /// When the client shows its guess of a key's effect before the server has answered.
     pub predict: Predict,
+    /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Tunnel>,
 }
 
 /// The options of [`Session::Ssp`].
@@ -70,6 +78,9 @@ pub struct Ssp {
     pub family: Family,
     /// When the client shows its guess of a key's effect before the server has answered.
     pub predict: Predict,
+    /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Tunnel>,
 }
 
 /// The options of [`Session::Tcp`].
@@ -84,6 +95,9 @@ pub struct Tcp {
     pub family: Family,
     /// TCP's congestion control, at both ends.
     pub congestion_control: CongestionControl,
+    /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Tunnel>,
 }
 
 /// The options of [`Session::Udp`].
@@ -96,6 +110,9 @@ pub struct Udp {
     pub server: String,
     /// Which of the server's addresses is sent to.
     pub family: Family,
+    /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<Tunnel>,
 }
 
 /// TCP's congestion control, pinned because machines differ in their default.
@@ -200,6 +217,22 @@ impl Session {
         }
     }
 
+    /// The tunnel that it is put inside, if any.
+    pub fn over(&self) -> Option<&Tunnel> {
+        match self {
+            Session::Ssh(ssh) => ssh.over.as_ref(),
+            Session::Mosh(mosh) => mosh.over.as_ref(),
+            Session::Ssp(ssp) => ssp.over.as_ref(),
+            Session::Tcp(tcp) => tcp.over.as_ref(),
+            Session::Udp(udp) => udp.over.as_ref(),
+        }
+    }
+
+    /// The family that the links between the hosts must carry: the tunnel's where there is one.
+    pub fn outer_family(&self) -> Family {
+        self.over().map_or(self.family(), Tunnel::family)
+    }
+
     /// TCP's congestion control at both ends, for sessions over TCP.
     pub fn congestion_control(&self) -> Option<CongestionControl> {
         match self {
@@ -222,6 +255,7 @@ impl Default for Ssh {
             server: DEFAULT_SERVER.into(),
             family: Family::default(),
             congestion_control: CongestionControl::default(),
+            over: None,
         }
     }
 }
@@ -233,6 +267,7 @@ impl Default for Mosh {
             server: DEFAULT_SERVER.into(),
             family: Family::default(),
             predict: Predict::default(),
+            over: None,
         }
     }
 }
@@ -246,6 +281,7 @@ impl Default for Ssp {
             to: DEFAULT_SERVER.into(),
             family: Family::default(),
             predict: Predict::default(),
+            over: None,
         }
     }
 }
@@ -257,6 +293,7 @@ impl Default for Tcp {
             server: DEFAULT_SERVER.into(),
             family: Family::default(),
             congestion_control: CongestionControl::default(),
+            over: None,
         }
     }
 }
@@ -267,6 +304,7 @@ impl Default for Udp {
             client: DEFAULT_CLIENT.into(),
             server: DEFAULT_SERVER.into(),
             family: Family::default(),
+            over: None,
         }
     }
 }
