@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ssp::crypto::{Direction, Key, Opener, Sealer};
 use ssp::state::UserInput;
 use ssp::terminal::TerminalState;
-use ssp::transport::{Role, Transport, Tuning};
+use ssp::transport::{Arrival, Role, Transmit, Transport, Tuning};
 use ssp::wire::instruction::Instruction;
 use ssp::wire::user::UserInstruction;
 
@@ -44,6 +44,15 @@ fn parse(criterion: &mut Criterion) {
     });
 }
 
+fn arrival(transmit: &Transmit) -> Arrival<'_> {
+    Arrival {
+        source: transmit.destination,
+        socket: 0,
+        congested: false,
+        payload: &transmit.payload,
+    }
+}
+
 /// A key is typed, travels, and is acknowledged.
 fn keystroke(criterion: &mut Criterion) {
     let key = Key::from([7; 16]);
@@ -60,11 +69,11 @@ fn keystroke(criterion: &mut Criterion) {
             let input = client.local_mut(now);
             input.push(UserInstruction::Keystrokes(b"x"));
             while let Some(transmit) = client.poll_transmit(now) {
-                server.handle_datagram(address, false, &transmit.payload, now);
+                server.handle_datagram(&arrival(&transmit), now);
             }
             server.local_mut(now).write(b"x", now);
             while let Some(transmit) = server.poll_transmit(now) {
-                client.handle_datagram(address, false, &transmit.payload, now);
+                client.handle_datagram(&arrival(&transmit), now);
             }
         });
     });

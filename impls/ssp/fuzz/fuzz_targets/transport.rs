@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use ssp::crypto::{Direction, Key, Sealer};
 use ssp::state::{Synchronised, UserInput};
 use ssp::terminal::TerminalState;
-use ssp::transport::{Role, Transport, Tuning};
+use ssp::transport::{Arrival, Role, Transport, Tuning};
 use ssp::wire::compression::Compressor;
 use ssp::wire::datagram::Datagram;
 use ssp::wire::fragment::Fragment;
@@ -107,7 +107,8 @@ impl<L: Synchronised, R: Synchronised> Attacker<L, R> {
         let plaintext = &plaintext[..plaintext.len().min(2000)];
         let datagram = self.sealer.seal(plaintext).expect("within the budget");
         let source = "192.0.2.1:7".parse().expect("an address");
-        self.victim.handle_datagram(source, false, &datagram, self.now);
+        let arrival = Arrival { source, socket: 0, congested: false, payload: &datagram };
+        self.victim.handle_datagram(&arrival, self.now);
     }
 }
 

@@ -11,6 +11,8 @@ use nix::sys::socket::{
 };
 use rustix::net::sockopt::{Ipv4PathMtuDiscovery, set_ip_mtu_discover};
 
+use crate::transport::Arrival;
+
 /// DSCP 0 and ECT(0): mark congestion, don't drop. Other code points have been seen to break on the way.
 const ECN_CAPABLE: i32 = 0x02;
 
@@ -29,6 +31,18 @@ pub(super) struct Received {
     pub(super) source: SocketAddr,
     pub(super) congested: bool,
     pub(super) payload: Vec<u8>,
+}
+
+impl Received {
+    /// As the transport takes it, if it came in on this of its sockets.
+    pub(super) fn arrival(&self, socket: u32) -> Arrival<'_> {
+        Arrival {
+            source: self.source,
+            socket,
+            congested: self.congested,
+            payload: &self.payload,
+        }
+    }
 }
 
 impl Udp {
@@ -60,8 +74,8 @@ impl Udp {
         result
     }
 
-    pub(super) fn port(&self) -> io::Result<u16> {
-        Ok(self.0.local_addr()?.port())
+    pub(super) fn address(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
     }
 
     pub(super) fn send(&self, payload: &[u8], destination: SocketAddr) -> io::Result<()> {
@@ -136,8 +150,8 @@ mod tests {
     fn loopback(address: &str) -> Option<(Udp, SocketAddr)> {
         let address: IpAddr = address.parse().expect("an address");
         let socket = Udp::bind(SocketAddr::new(address, 0)).ok()?;
-        let port = socket.port().expect("bound");
-        Some((socket, SocketAddr::new(address, port)))
+        let address = socket.address().expect("bound");
+        Some((socket, address))
     }
 
     fn receive(socket: &Udp) -> Received {
@@ -191,7 +205,7 @@ mod tests {
     fn a_taken_port_is_skipped() {
         let (_taken, address) = loopback("127.0.0.1").expect("loopback");
         let socket = Udp::bind_one_of(address.ip(), [address.port(), 0]).expect("another port");
-        assert_ne!(socket.port().expect("bound"), address.port());
+        assert_ne!(socket.address().expect("bound"), address);
         assert!(Udp::bind_one_of(address.ip(), [address.port()]).is_err());
     }
 }

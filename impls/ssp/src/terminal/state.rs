@@ -1,6 +1,8 @@
 //! The terminal as the object that the server owns and the client follows.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::display::{self, Capabilities};
@@ -9,6 +11,7 @@ use super::framebuffer::Framebuffer;
 use super::grid::Size;
 use crate::state::{InvalidDiff, Synchronised};
 use crate::wire::WindowSize;
+use crate::wire::addresses::{self, Addresses};
 use crate::wire::host::{self, HostInstruction};
 
 /// Programs get this long to react to a keystroke before the screen counts as showing its effect
@@ -17,6 +20,9 @@ const ECHO_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// Programs get this long to finish drawing what they don't want to be seen half done.
 const UPDATE_TIMEOUT: Duration = Duration::from_millis(150);
+
+/// No more addresses of a server are remembered than this.
+const MAX_ADDRESSES: usize = 16;
 
 /// A terminal, and up to which of the user's inputs it shows the effect.
 #[derive(Debug, Clone)]
@@ -32,6 +38,8 @@ pub struct TerminalState {
     capabilities: Capabilities,
     /// The extensions that the server has announced.
     announced: u64,
+    /// Where the server can be reached, as far as it has told.
+    addresses: Arc<[SocketAddr]>,
 }
 
 impl TerminalState {
@@ -47,6 +55,7 @@ impl TerminalState {
             update_began: None,
             capabilities: Capabilities::STOCK,
             announced: 0,
+            addresses: Arc::default(),
         }
     }
 
@@ -63,6 +72,16 @@ impl TerminalState {
     /// The extensions that the server has announced, one bit each.
     pub fn announced(&self) -> u64 {
         self.announced
+    }
+
+    /// Where the server can be reached too, if it has told.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Tells the client where the server can be reached too.
+    pub fn tell_addresses(&mut self, addresses: &[SocketAddr]) {
+        self.addresses = addresses.into();
     }
 
     /// Takes what the program has written. Returns what the terminal answers it.
@@ -153,6 +172,7 @@ impl Synchronised for TerminalState {
     fn same_as(&self, other: &Self) -> bool {
         self.echo_ack == other.echo_ack
             && self.announced == other.announced
+            && self.addresses == other.addresses
             && self.framebuffer().looks_like(other.framebuffer())
     }
 
@@ -160,6 +180,13 @@ impl Synchronised for TerminalState {
         let mut message = Vec::new();
         if self.announced != reference.announced {
             host::put(&mut message, HostInstruction::Announce(self.announced));
+        }
+        if self.addresses != reference.addresses {
+            let list = addresses::emit(&self.addresses);
+            host::put(
+                &mut message,
+                HostInstruction::Addresses(Addresses::new(&list)),
+            );
         }
         if self.echo_ack != reference.echo_ack {
             host::put(&mut message, HostInstruction::EchoAck(self.echo_ack));
@@ -190,6 +217,9 @@ impl Synchronised for TerminalState {
                 }
                 HostInstruction::EchoAck(num) => self.echo_ack = num,
                 HostInstruction::Announce(extensions) => self.adopt_announcement(extensions),
+                HostInstruction::Addresses(list) => {
+                    self.addresses = list.iter().take(MAX_ADDRESSES).collect();
+                }
             }
         }
         Ok(())
@@ -233,9 +263,12 @@ mod tests {
         let before = server.clone();
         server.resize(RESIZED);
         server.announce(Capabilities::all(), 7);
+        let addresses = ["192.0.2.1:60001", "[2001:db8::1]:60001"];
+        server.tell_addresses(&addresses.map(|address| address.parse().unwrap()));
         client.apply(&server.diff_from(&before)).unwrap();
         assert!(client.same_as(&server));
         assert_eq!(client.announced(), 7);
+        assert_eq!(client.addresses(), server.addresses());
         assert!(server.diff_from(&server.clone()).is_empty());
     }
 

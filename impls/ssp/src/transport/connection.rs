@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Role;
 use super::clock::Clock;
+use super::peer::Peer;
 use super::redundancy::LossEstimate;
 use super::rtt::RoundTrip;
 use crate::crypto::{Direction, Key, KeySpent, OpenError, Opener, Sealer};
@@ -25,11 +26,25 @@ const CONGESTION_MEMORY: Duration = Duration::from_millis(10_000);
 pub struct Transmit {
     /// Where to.
     pub destination: SocketAddr,
-    /// Where from: the client's n-th socket, from 0. The shell opens a socket (on a new port) when its number first
-    /// appears, and goes on receiving on the older ones for a while. Always 0 on a server.
+    /// Where from. On a client: its n-th socket of the destination's family, from 0. The shell opens a socket (on a new
+    /// port) when its number first appears, and goes on receiving on the older ones for a while. On a server: the
+    /// socket on which the client was heard last.
     pub socket: u32,
     /// The UDP payload.
     pub payload: Vec<u8>,
+}
+
+/// A datagram that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival<'a> {
+    /// Where from.
+    pub source: SocketAddr,
+    /// On which of a server's sockets.
+    pub socket: u32,
+    /// Whether it is marked with "congestion experienced" (RFC 3168).
+    pub congested: bool,
+    /// The UDP payload.
+    pub payload: &'a [u8],
 }
 
 /// Why a datagram was dropped before its instruction was looked at.
@@ -44,7 +59,7 @@ pub(super) enum Rejected {
 /// What an authentic datagram says.
 pub(super) struct Opening {
     pub(super) fragment: Vec<u8>,
-    /// Whether it shows that the client is somewhere else now.
+    /// Whether it shows that the peer is somewhere else now.
     pub(super) has_moved: bool,
 }
 
@@ -59,17 +74,16 @@ pub(super) struct Connection {
     expected_sequence: u64,
     last_heard: Option<Instant>,
     last_congestion: Option<Instant>,
-    remote: Option<SocketAddr>,
-    is_server: bool,
+    peer: Peer,
     socket: u32,
     socket_opened: Instant,
 }
 
 impl Connection {
     pub(super) fn new(role: Role, key: &Key, now: Instant) -> Self {
-        let (outbound, remote) = match role {
-            Role::Client { server } => (Direction::ToServer, Some(server)),
-            Role::Server => (Direction::ToClient, None),
+        let outbound = match role {
+            Role::Client { .. } => Direction::ToServer,
+            Role::Server => Direction::ToClient,
         };
         Self {
             sealer: Sealer::new(key, outbound),
@@ -80,8 +94,7 @@ impl Connection {
             expected_sequence: 0,
             last_heard: None,
             last_congestion: None,
-            remote,
-            is_server: role == Role::Server,
+            peer: Peer::new(role),
             socket: 0,
             socket_opened: now,
         }
@@ -95,8 +108,12 @@ impl Connection {
         self.loss.share()
     }
 
-    pub(super) fn remote(&self) -> Option<SocketAddr> {
-        self.remote
+    pub(super) fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    pub(super) fn peer_mut(&mut self) -> &mut Peer {
+        &mut self.peer
     }
 
     pub(super) fn last_heard(&self) -> Option<Instant> {
@@ -117,12 +134,10 @@ impl Connection {
     /// where the peer is: whoever recorded it may be playing it back.
     pub(super) fn handle_datagram(
         &mut self,
-        source: SocketAddr,
-        congested: bool,
-        payload: &[u8],
+        arrival: &Arrival<'_>,
         now: Instant,
     ) -> Result<Opening, Rejected> {
-        let mut opened = self.opener.open(payload)?;
+        let mut opened = self.opener.open(arrival.payload)?;
         let datagram = Datagram::parse(&opened.plaintext)?;
         let mut has_moved = false;
         if opened.sequence >= self.expected_sequence {
@@ -131,16 +146,16 @@ impl Connection {
             self.expected_sequence = opened.sequence + 1;
             self.last_heard = Some(now);
             self.clock
-                .handle_timestamp(datagram.timestamp, congested, now);
+                .handle_timestamp(datagram.timestamp, arrival.congested, now);
             if let Some(reply) = datagram.timestamp_reply {
                 self.rtt.sample(self.clock.round_trip(reply, now), now);
             }
-            if congested {
+            if arrival.congested {
                 self.last_congestion = Some(now);
             }
-            if self.is_server {
-                let former = self.remote.replace(source);
-                has_moved = former.is_some_and(|former| former != source);
+            has_moved = self.peer.handle_newest(arrival.source);
+            if self.peer.is_client() {
+                self.socket = arrival.socket;
             }
         } else {
             let behind = self.expected_sequence - 1 - opened.sequence;
@@ -156,15 +171,15 @@ impl Connection {
     /// Forgets a client that has been silent for too long.
     pub(super) fn detach_if_silent(&mut self, now: Instant) {
         let is_silent = self.last_heard.is_some_and(|heard| now > heard + DETACH);
-        if self.is_server && is_silent {
-            self.remote = None;
+        if self.peer.is_client() && is_silent {
+            self.peer.forget();
         }
     }
 
     /// Changes a client's port if neither the port nor the newest round trip is recent.
     pub(super) fn hop_if_stuck(&mut self, last_round_trip: Instant, now: Instant) {
         let is_recent = |at: Instant| now <= at + PORT_HOP;
-        if !self.is_server && !is_recent(self.socket_opened) && !is_recent(last_round_trip) {
+        if !self.peer.is_client() && !is_recent(self.socket_opened) && !is_recent(last_round_trip) {
             self.open_socket(now);
         }
     }
@@ -175,24 +190,22 @@ impl Connection {
         self.socket_opened = now;
     }
 
-    /// Seals a fragment for the peer. `None` if there is no peer.
+    /// Seals a fragment for the peer.
     pub(super) fn seal(
         &mut self,
         fragment: &[u8],
+        destination: SocketAddr,
         now: Instant,
-    ) -> Result<Option<Transmit>, KeySpent> {
-        let Some(destination) = self.remote else {
-            return Ok(None);
-        };
+    ) -> Result<Transmit, KeySpent> {
         let plaintext = Datagram {
             timestamp: self.clock.timestamp(now),
             timestamp_reply: self.clock.take_reply(now),
             payload: fragment,
         };
-        Ok(Some(Transmit {
+        Ok(Transmit {
             destination,
             socket: self.socket,
             payload: self.sealer.seal(&plaintext.emit())?,
-        }))
+        })
     }
 }

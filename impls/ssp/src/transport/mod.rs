@@ -17,6 +17,7 @@ mod clock;
 mod connection;
 mod mtu;
 mod pacing;
+mod peer;
 mod receiver;
 mod redundancy;
 mod rtt;
@@ -44,7 +45,7 @@ use redundancy::Redundancy;
 use sender::{Sender, Style};
 use stream::Stream;
 
-pub use connection::Transmit;
+pub use connection::{Arrival, Transmit};
 pub use pacing::Collection;
 pub use rtt::RoundTrip;
 pub use statistics::Statistics;
@@ -127,6 +128,7 @@ pub struct Transport<L, R> {
     outgoing: VecDeque<Transmit>,
     last_new_state: Instant,
     stream: Stream,
+    path_changed: Option<Instant>,
     is_key_spent: bool,
     statistics: Statistics,
 }
@@ -160,31 +162,21 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             outgoing: VecDeque::new(),
             last_new_state: now,
             stream: Stream::default(),
+            path_changed: None,
             is_key_spent: false,
             statistics: Statistics::default(),
         }
     }
 
-    /// A datagram came from `source`, perhaps with the mark "congestion experienced" (RFC 3168). Whatever it contains,
-    /// the worst that happens is that it is dropped and counted.
-    pub fn handle_datagram(
-        &mut self,
-        source: SocketAddr,
-        congested: bool,
-        payload: &[u8],
-        now: Instant,
-    ) {
-        self.statistics.received(payload.len());
-        let Ok(opening) = self
-            .connection
-            .handle_datagram(source, congested, payload, now)
-        else {
+    /// A datagram came in. Whatever it contains, the worst that happens is that it is dropped and counted.
+    pub fn handle_datagram(&mut self, arrival: &Arrival<'_>, now: Instant) {
+        self.statistics.received(arrival.payload.len());
+        let Ok(opening) = self.connection.handle_datagram(arrival, now) else {
             self.statistics.rejected += 1;
             return;
         };
         if opening.has_moved && self.tuning.eager {
-            self.mtu.handle_path_change();
-            self.sender.handle_path_change(now);
+            self.handle_move(now);
         }
         let Ok(fragment) = Fragment::parse(&opening.fragment) else {
             self.statistics.malformed += 1;
@@ -192,6 +184,14 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         };
         if let Some(stream) = self.assembly.add(fragment) {
             self.handle_instruction(&stream, now);
+        }
+    }
+
+    fn handle_move(&mut self, now: Instant) {
+        self.mtu.handle_path_change();
+        // What a client has under way went to all addresses of the server.
+        if self.connection.peer().is_client() {
+            self.sender.handle_path_change(now);
         }
     }
 
@@ -226,6 +226,12 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         self.connection.open_socket(now);
         self.mtu.handle_path_change();
         self.sender.handle_path_change(now);
+        self.path_changed = Some(now);
+    }
+
+    /// A server has told where it can be reached: there it is looked for when it does not answer.
+    pub fn learn_addresses(&mut self, server: &[SocketAddr]) {
+        self.connection.peer_mut().learn(server);
     }
 
     /// The kernel refused a datagram as too large for the path (`EMSGSIZE`).
@@ -253,7 +259,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         if self.outgoing.is_empty() {
             self.connection.detach_if_silent(now);
             self.ask_after_stream(now);
-            if self.connection.remote().is_some() && self.ended(now).is_none() {
+            if self.peer().is_some() && self.ended(now).is_none() {
                 self.make_datagrams(now);
             }
         }
@@ -296,18 +302,37 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     fn send_fragments(&mut self, num: u64, stream: &[u8], now: Instant) {
         self.connection
             .hop_if_stuck(self.sender.acknowledged_sent_at(), now);
-        let Some(remote) = self.connection.remote() else {
+        let destinations = self.destinations(now);
+        let slice_lens = destinations.iter().map(|&to| self.mtu.slice_len(to));
+        let Some(slice_len) = slice_lens.min() else {
             return;
         };
-        let slice_len = self.mtu.slice_len(remote);
         self.mtu.handle_sent(num, stream.len());
         self.instruction_id += 1;
-        for fragment in fragments(self.instruction_id, stream, slice_len) {
-            match self.connection.seal(&fragment.emit(), now) {
-                Ok(transmit) => self.outgoing.extend(transmit),
-                Err(_) => self.is_key_spent = true,
+        for destination in destinations {
+            for fragment in fragments(self.instruction_id, stream, slice_len) {
+                match self.connection.seal(&fragment.emit(), destination, now) {
+                    Ok(transmit) => self.outgoing.push_back(transmit),
+                    Err(_) => self.is_key_spent = true,
+                }
             }
         }
+    }
+
+    /// Where an instruction goes. A server that may be out of reach is looked for everywhere; the address that it had
+    /// comes last, since the server stays with the newest datagram if both arrive.
+    fn destinations(&self, now: Instant) -> Vec<SocketAddr> {
+        let peer = self.connection.peer();
+        let others = peer.others().filter(|_| self.is_path_doubtful(now));
+        others.chain(peer.current()).collect()
+    }
+
+    /// Whether nothing shows that the path still works: it has changed, or data should have been acknowledged long ago.
+    fn is_path_doubtful(&self, now: Instant) -> bool {
+        let confirmed = self.sender.acknowledged_sent_at();
+        self.tuning.eager
+            && (self.path_changed.is_some_and(|at| confirmed < at)
+                || self.sender.is_overdue(self.connection.rtt(), now))
     }
 
     fn redundancy(&self, now: Instant) -> Redundancy {
@@ -319,7 +344,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
 
     /// When to call [`poll_transmit`](Self::poll_transmit) again if nothing happens before. `None`: not at all.
     pub fn next_deadline(&self, now: Instant) -> Option<Instant> {
-        if self.connection.remote().is_none() || self.ended(now).is_some() {
+        if self.peer().is_none() || self.ended(now).is_some() {
             return None;
         }
         let rtt = self.connection.rtt();
@@ -385,7 +410,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
 
     /// Where the peer is, if known.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.connection.remote()
+        self.connection.peer().current()
     }
 
     /// Whether either end has begun to end the session.

@@ -127,6 +127,12 @@ impl<T: Synchronised> Sender<T> {
         self.history.acknowledged().sent_at
     }
 
+    /// Whether something should have been acknowledged long ago.
+    pub(super) fn is_overdue(&self, rtt: &RoundTrip, now: Instant) -> bool {
+        let since = self.history.unanswered_since();
+        since.is_some_and(|since| now > since + 2 * assumed_for(rtt))
+    }
+
     /// The peer holds state `num`.
     pub(super) fn handle_acknowledgement(&mut self, num: u64) {
         if self.history.acknowledge(num) {

@@ -1,5 +1,6 @@
 //! HostMessage: what the screen shows, from the server to the client.
 
+use super::addresses::Addresses;
 use super::protobuf::{Fields, Value, put_bytes, put_varint};
 use super::user::{emit_size, parse_size};
 use super::{Malformed, WindowSize};
@@ -11,8 +12,9 @@ mod field {
     pub(super) const RESIZE: u64 = 3;
     pub(super) const ECHO_ACK: u64 = 7;
     pub(super) const ECHO_ACK_NUM: u64 = 8;
-    /// Ours; a stock client skips it.
+    /// Ours; a stock client skips them.
     pub(super) const ANNOUNCE: u64 = 1000;
+    pub(super) const ADDRESSES: u64 = 1001;
 }
 
 /// One change of the screen.
@@ -26,6 +28,8 @@ pub enum HostInstruction<'a> {
     EchoAck(u64),
     /// Which extensions the server will use, one bit each. A stock server announces nothing.
     Announce(u64),
+    /// Where the server can be reached too.
+    Addresses(Addresses<'a>),
 }
 
 /// Appends an instruction to a message. Stock's order is echo acknowledgement, resize, bytes.
@@ -47,6 +51,9 @@ pub fn put(message: &mut Vec<u8>, instruction: HostInstruction<'_>) {
         }
         HostInstruction::Announce(extensions) => {
             put_varint(&mut body, field::ANNOUNCE, extensions);
+        }
+        HostInstruction::Addresses(Addresses(list)) => {
+            put_bytes(&mut body, field::ADDRESSES, list);
         }
     }
     put_bytes(message, field::INSTRUCTION, &body);
@@ -79,6 +86,9 @@ fn parse(body: &[u8]) -> Result<Option<HostInstruction<'_>>, Malformed> {
             }
             (field::ANNOUNCE, Value::Varint(extensions)) => {
                 return Ok(Some(HostInstruction::Announce(extensions)));
+            }
+            (field::ADDRESSES, Value::Bytes(list)) => {
+                return Ok(Some(HostInstruction::Addresses(Addresses(list))));
             }
             _ => {}
         }
@@ -120,8 +130,9 @@ mod tests {
             }),
             HostInstruction::HostBytes(b"hello"),
             HostInstruction::Announce(3),
+            HostInstruction::Addresses(Addresses::new(b"\x04\x7f\x00\x00\x01\x00\x07")),
         ];
-        let bytes = b"\x0a\x04\x3a\x02\x40\x01\x0a\x06\x1a\x04\x28\x50\x30\x18\x0a\x09\x12\x07\x22\x05hello\x0a\x03\xc0\x3e\x03";
+        let bytes = b"\x0a\x04\x3a\x02\x40\x01\x0a\x06\x1a\x04\x28\x50\x30\x18\x0a\x09\x12\x07\x22\x05hello\x0a\x03\xc0\x3e\x03\x0a\x0a\xca\x3e\x07\x04\x7f\x00\x00\x01\x00\x07";
         let mut message = Vec::new();
         for instruction in expected {
             put(&mut message, instruction);

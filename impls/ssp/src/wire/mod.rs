@@ -11,6 +11,7 @@
 //!
 //! Parsing borrows from the input, allocates nothing and never panics; emitting what was parsed gives an equal value.
 
+pub mod addresses;
 pub mod compression;
 pub mod datagram;
 pub mod fragment;

@@ -1,11 +1,11 @@
 //! A client and a server joined by two wires, and the time that passes for them.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use ssp::crypto::Key;
 use ssp::state::UserInput;
-use ssp::transport::{Role, Transmit, Transport, Tuning};
+use ssp::transport::{Arrival, Role, Transmit, Transport, Tuning};
 use ssp::wire::user::UserInstruction;
 
 use crate::objects::Echo;
@@ -16,10 +16,11 @@ pub(crate) const MS: Duration = Duration::from_millis(1);
 /// How long after an input the server says that its effect is on the screen.
 const ECHO_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// A datagram between two addresses.
+/// A datagram between the client and one of the server's addresses.
 #[derive(Clone)]
 pub(crate) struct Packet {
-    from: SocketAddr,
+    client: SocketAddr,
+    server: SocketAddr,
     payload: Vec<u8>,
 }
 
@@ -39,6 +40,8 @@ pub(crate) struct Pair {
     /// The client's address as the server sees it; changes when the client roams or a NAT rebinds.
     pub(crate) client_host: u8,
     pub(crate) reachable_host: u8,
+    /// An address of the server that nothing gets to or away from.
+    pub(crate) dead_address: Option<SocketAddr>,
     /// Up to where the program has read its input.
     read: u64,
     /// Inputs whose echo is not acknowledged yet: state number and time.
@@ -49,6 +52,11 @@ pub(crate) struct Pair {
 
 pub(crate) fn server_address() -> SocketAddr {
     SocketAddr::from(([192, 0, 2, 1], 60001))
+}
+
+/// The server's second address, where it has its socket 1.
+pub(crate) fn other_server_address() -> SocketAddr {
+    SocketAddr::from((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 60001))
 }
 
 impl Pair {
@@ -68,6 +76,7 @@ impl Pair {
             down: Wire::new(faults, 2 * seed + 1),
             client_host: 10,
             reachable_host: 10,
+            dead_address: None,
             read: 0,
             unacknowledged_echoes: Vec::new(),
             seen: Vec::new(),
@@ -86,8 +95,14 @@ impl Pair {
         self.reachable_host = self.client_host;
     }
 
-    fn client_address(&self, socket: u32) -> SocketAddr {
-        SocketAddr::from(([198, 51, 100, self.client_host], 40_000 + socket as u16))
+    fn client_address(&self, transmit: &Transmit) -> SocketAddr {
+        let ip = client_ip(self.client_host, transmit.destination.is_ipv6());
+        SocketAddr::new(ip, 40_000 + transmit.socket as u16)
+    }
+
+    fn is_dead(&self, packet: &Packet) -> bool {
+        let reachable = client_ip(self.reachable_host, packet.client.is_ipv6());
+        self.dead_address == Some(packet.server) || packet.client.ip() != reachable
     }
 
     /// Lets time pass until `end`.
@@ -146,34 +161,37 @@ impl Pair {
     fn settle(&mut self) {
         let now = self.now;
         while let Some(packet) = self.up.take(now) {
-            self.server
-                .handle_datagram(packet.from, false, &packet.payload, now);
+            let socket = u32::from(packet.server != server_address());
+            let arrival = arrival(packet.client, socket, &packet.payload);
+            self.server.handle_datagram(&arrival, now);
             self.run_program();
         }
         while let Some(packet) = self.down.take(now) {
-            self.client
-                .handle_datagram(packet.from, false, &packet.payload, now);
+            let arrival = arrival(packet.server, 0, &packet.payload);
+            self.client.handle_datagram(&arrival, now);
             let text_len = self.client.remote().text.len();
             self.seen.resize(text_len.max(self.seen.len()), now);
         }
         self.acknowledge_echoes();
-        while let Some(Transmit {
-            socket, payload, ..
-        }) = self.client.poll_transmit(now)
-        {
-            let from = self.client_address(socket);
-            self.up.put(Packet { from, payload }, now);
+        while let Some(transmit) = self.client.poll_transmit(now) {
+            let packet = Packet {
+                client: self.client_address(&transmit),
+                server: transmit.destination,
+                payload: transmit.payload,
+            };
+            if !self.is_dead(&packet) {
+                self.up.put(packet, now);
+            }
         }
-        while let Some(Transmit {
-            destination,
-            payload,
-            ..
-        }) = self.server.poll_transmit(now)
-        {
-            let reachable = [198, 51, 100, self.reachable_host];
-            if destination.ip() == std::net::IpAddr::from(reachable) {
-                let from = server_address();
-                self.down.put(Packet { from, payload }, now);
+        while let Some(transmit) = self.server.poll_transmit(now) {
+            let addresses = [server_address(), other_server_address()];
+            let packet = Packet {
+                client: transmit.destination,
+                server: addresses[transmit.socket as usize],
+                payload: transmit.payload,
+            };
+            if !self.is_dead(&packet) {
+                self.down.put(packet, now);
             }
         }
     }
@@ -208,5 +226,22 @@ impl Pair {
     /// Whether the client shows all that was typed.
     pub(crate) fn has_converged(&self) -> bool {
         self.client.remote() == self.server.local() && self.read == self.client.local().end()
+    }
+}
+
+fn client_ip(host: u8, is_ipv6: bool) -> IpAddr {
+    if is_ipv6 {
+        Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, host.into()).into()
+    } else {
+        [198, 51, 100, host].into()
+    }
+}
+
+fn arrival(source: SocketAddr, socket: u32, payload: &[u8]) -> Arrival<'_> {
+    Arrival {
+        source,
+        socket,
+        congested: false,
+        payload,
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use ssp::transport::{Ended, Tuning};
+use ssp::transport::{Arrival, Ended, Tuning};
 
-use crate::pair::{MS, Pair};
+use crate::pair::{MS, Pair, other_server_address, server_address};
 use crate::wire::Faults;
 
 fn ours(faults: Faults) -> Pair {
@@ -128,7 +128,13 @@ fn a_replayed_datagram_does_not_move_the_server() {
     let attacker = "203.0.113.66:666".parse().expect("an address");
     pair.key_in(b"y");
     pair.run_for(500 * MS);
-    pair.server.handle_datagram(attacker, false, &recorded, at);
+    let arrival = Arrival {
+        source: attacker,
+        socket: 0,
+        congested: false,
+        payload: &recorded,
+    };
+    pair.server.handle_datagram(&arrival, at);
     assert_eq!(pair.server.peer(), peer);
 }
 
@@ -240,4 +246,47 @@ fn a_shutdown_over_a_losing_path_is_nearly_always_agreed_upon() {
         })
         .count();
     assert!(agreed >= 95, "{agreed} of 100");
+}
+
+/// A pair whose client has been told both addresses of the server.
+fn with_two_addresses() -> Pair {
+    let mut pair = ours(clean());
+    pair.client
+        .learn_addresses(&[server_address(), other_server_address()]);
+    pair.run_for(10_000 * MS);
+    pair
+}
+
+#[test]
+fn a_client_told_that_its_path_is_gone_finds_the_servers_other_address_in_a_round_trip() {
+    let mut pair = with_two_addresses();
+    pair.dead_address = Some(server_address());
+    pair.client.handle_path_change(pair.now);
+    pair.run_for(102 * MS);
+    assert_eq!(pair.client.peer(), Some(other_server_address()));
+    pair.key_in(b"x");
+    pair.run_for(102 * MS);
+    assert_eq!(pair.client.remote().text, b"x");
+}
+
+#[test]
+fn a_client_that_types_into_the_void_finds_the_servers_other_address() {
+    let mut pair = with_two_addresses();
+    pair.dead_address = Some(server_address());
+    pair.key_in(b"x");
+    pair.run_for(1500 * MS);
+    assert_eq!(pair.client.remote().text, b"x");
+    assert_eq!(pair.client.peer(), Some(other_server_address()));
+}
+
+#[test]
+fn a_client_stays_with_an_address_that_works() {
+    let mut pair = with_two_addresses();
+    pair.client.handle_path_change(pair.now);
+    pair.run_for(1000 * MS);
+    assert_eq!(pair.client.peer(), Some(server_address()));
+    let sent = pair.client.statistics().datagrams_sent;
+    pair.key_in(b"x");
+    pair.run_for(50 * MS);
+    assert_eq!(pair.client.statistics().datagrams_sent, sent + 1);
 }

@@ -8,7 +8,7 @@ use ssp::crypto::Key;
 use ssp::prediction::{DisplayMode, Predictor, Progress};
 use ssp::state::UserInput;
 use ssp::terminal::{Capabilities, Framebuffer, TerminalState, display};
-use ssp::transport::{Role, Transport, Tuning};
+use ssp::transport::{Arrival, Role, Transport, Tuning};
 use ssp::wire::WindowSize;
 use ssp::wire::user::UserInstruction;
 
@@ -57,15 +57,8 @@ impl Client {
             .push(UserInstruction::Keystrokes(keys));
     }
 
-    pub(super) fn handle_datagram(
-        &mut self,
-        source: SocketAddr,
-        congested: bool,
-        datagram: &[u8],
-        now: Instant,
-    ) {
-        self.transport
-            .handle_datagram(source, congested, datagram, now);
+    pub(super) fn handle_datagram(&mut self, arrival: &Arrival<'_>, now: Instant) {
+        self.transport.handle_datagram(arrival, now);
     }
 
     /// The next datagram to send.

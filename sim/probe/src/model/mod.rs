@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use link::SpecError;
 use scenario::{Family, Host, Implementation, Link, Scenario, Session, Ssp, Workload};
 use ssp::crypto::Key;
+use ssp::transport::Arrival;
 
 use self::client::Client;
 use self::server::Server;
@@ -208,12 +209,12 @@ impl<'s> Ends<'s> {
     fn settle(&mut self) -> Vec<usize> {
         let now = self.now;
         while let Some((congested, datagram)) = self.wire.receive(Toward::Server, now) {
-            self.server
-                .handle_datagram(self.client_address, congested, &datagram, now);
+            let arrival = arrival(self.client_address, congested, &datagram);
+            self.server.handle_datagram(&arrival, now);
         }
         while let Some((congested, datagram)) = self.wire.receive(Toward::Client, now) {
-            self.client
-                .handle_datagram(self.server_address, congested, &datagram, now);
+            let arrival = arrival(self.server_address, congested, &datagram);
+            self.client.handle_datagram(&arrival, now);
         }
         let drawn = self.client.paint(now);
         while let Some(datagram) = self.client.poll_transmit(now) {
@@ -223,6 +224,15 @@ impl<'s> Ends<'s> {
             self.wire.send(Toward::Client, &datagram, now);
         }
         self.observer.read(&drawn)
+    }
+}
+
+fn arrival(source: SocketAddr, congested: bool, payload: &[u8]) -> Arrival<'_> {
+    Arrival {
+        source,
+        socket: 0,
+        congested,
+        payload,
     }
 }
 

@@ -1,12 +1,11 @@
 //! The far end: what `ssp-server` does between its socket and the program, which answers the script.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use ssp::crypto::Key;
 use ssp::state::UserInput;
 use ssp::terminal::{Capabilities, KeyTranslator, TerminalState};
-use ssp::transport::{Role, Transport, Tuning};
+use ssp::transport::{Arrival, Role, Transport, Tuning};
 use ssp::wire::user::UserInstruction;
 
 use crate::answer::Conversation;
@@ -32,15 +31,8 @@ impl<'s> Server<'s> {
         }
     }
 
-    pub(super) fn handle_datagram(
-        &mut self,
-        source: SocketAddr,
-        congested: bool,
-        datagram: &[u8],
-        now: Instant,
-    ) {
-        self.transport
-            .handle_datagram(source, congested, datagram, now);
+    pub(super) fn handle_datagram(&mut self, arrival: &Arrival<'_>, now: Instant) {
+        self.transport.handle_datagram(arrival, now);
         self.take_input(now);
     }
 

@@ -231,12 +231,7 @@ impl Session {
         let was_connecting = self.is_connecting();
         for _ in 0..DATAGRAMS_A_TURN {
             match self.sockets.receive(n) {
-                Ok(Some(received)) => self.transport.handle_datagram(
-                    received.source,
-                    received.congested,
-                    &received.payload,
-                    now,
-                ),
+                Ok(Some(received)) => self.transport.handle_datagram(&received.arrival(0), now),
                 Ok(None) => break,
                 Err(error) => {
                     let text = format!("recvmsg: {error}");
@@ -252,6 +247,8 @@ impl Session {
             .handle_state(self.transport.remote_changed_at());
         self.notifications
             .handle_acknowledgement(self.transport.acknowledged_sent_at());
+        let addresses = self.transport.remote().addresses().to_vec();
+        self.transport.learn_addresses(&addresses);
         self.judge_predictions(now);
     }
 
@@ -311,6 +308,7 @@ impl Session {
         while let Some(transmit) = self.transport.poll_transmit(now) {
             match self.sockets.send(&transmit, now) {
                 Ok(()) => self.notifications.clear_network_error(now),
+                Err(_) if self.transport.peer() != Some(transmit.destination) => {}
                 Err(error) => {
                     if error.raw_os_error() == Some(Errno::EMSGSIZE as i32) {
                         self.transport.handle_oversized();

@@ -5,11 +5,11 @@ mod daemon;
 mod echo;
 mod options;
 mod session;
+mod sockets;
 mod utmp;
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -19,11 +19,11 @@ use nix::sys::signal::Signal;
 use super::hardening::{FormerLimit, forbid_core_dumps};
 use super::locale;
 use super::signals::Signals;
-use super::udp::Udp;
 use crate::crypto::Key;
 use daemon::Detached;
-use options::{Address, NoSession, Options};
+use options::{NoSession, Options};
 use session::Session;
+use sockets::Sockets;
 
 const USAGE: &str = "\
 Usage: ssp-server new [-s] [-v] [-i LOCALADDR] [-p PORT[:PORT2]] [-c COLORS] [-l NAME=VALUE] [-- COMMAND...]";
@@ -66,7 +66,7 @@ fn version() -> String {
 
 fn serve(options: &Options, former_limit: &FormerLimit) -> io::Result<()> {
     require_utf8(options)?;
-    let socket = bind(options)?;
+    let sockets = Sockets::bind(options)?;
     let key = Key::generate()?;
     // Before the line that lets SSH end: its terminal hangs up on us.
     let signals = Signals::take_over(&[
@@ -76,14 +76,22 @@ fn serve(options: &Options, former_limit: &FormerLimit) -> io::Result<()> {
         Signal::SIGHUP,
         Signal::SIGPIPE,
     ])?;
-    announce(socket.port()?, &key)?;
+    announce(sockets.port()?, &key)?;
 
     if let Detached::Starter(server) = daemon::detach()? {
         eprintln!("\n{}\n\n[mosh-server detached, pid = {server}]", version());
         return Ok(());
     }
     daemon::close_standard_streams(options.verbose > 0)?;
-    Session::new(options, former_limit, socket, &key, signals, Instant::now()).run()
+    Session::new(
+        options,
+        former_limit,
+        sockets,
+        &key,
+        signals,
+        Instant::now(),
+    )
+    .run()
 }
 
 /// Prints the line from which a wrapper learns the port and the key.
@@ -130,36 +138,4 @@ fn require_utf8(options: &Options) -> io::Result<()> {
             Err(_) => String::new(),
         }
     )))
-}
-
-fn bind(options: &Options) -> io::Result<Udp> {
-    let requested = match &options.address {
-        Address::Any => None,
-        Address::OfSshConnection => ssh_connection_address(),
-        Address::Given(address) => Some(resolve(address)?),
-    };
-    let any: [IpAddr; 2] = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
-    let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
-    for address in requested.into_iter().chain(any) {
-        result = Udp::bind_one_of(address, options.ports.clone());
-        if result.is_ok() {
-            break;
-        }
-    }
-    result.map_err(|error| io::Error::other(format!("cannot bind a UDP port: {error}")))
-}
-
-/// An address to bind, which may be given as a name.
-fn resolve(address: &str) -> io::Result<IpAddr> {
-    let addresses = (address, 0).to_socket_addrs();
-    let first = addresses.ok().and_then(|mut addresses| addresses.next());
-    let first = first.ok_or_else(|| io::Error::other(format!("bad IP address {address}")))?;
-    Ok(first.ip())
-}
-
-/// The address at which SSH was reached: the third word of `SSH_CONNECTION`. SSP will be reachable there too.
-fn ssh_connection_address() -> Option<IpAddr> {
-    let connection = env::var("SSH_CONNECTION").ok()?;
-    let address: IpAddr = connection.split_whitespace().nth(2)?.parse().ok()?;
-    Some(address.to_canonical())
 }

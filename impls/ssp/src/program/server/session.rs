@@ -14,12 +14,12 @@ use rustix::process::getpid;
 use super::child::{self, Child};
 use super::echo::EchoWatch;
 use super::options::Options;
+use super::sockets::Sockets;
 use super::utmp;
 use crate::crypto::Key;
 use crate::program::hardening::FormerLimit;
 use crate::program::readiness;
 use crate::program::signals::Signals;
-use crate::program::udp::Udp;
 use crate::state::UserInput;
 use crate::terminal::{Capabilities, KeyTranslator, TerminalState};
 use crate::transport::{Role, Transport, Tuning};
@@ -72,7 +72,7 @@ impl Timeouts {
 pub(super) struct Session<'a> {
     options: &'a Options,
     former_limit: &'a FormerLimit,
-    socket: Udp,
+    sockets: Sockets,
     signals: Signals,
     transport: Transport<TerminalState, UserInput>,
     timeouts: Timeouts,
@@ -104,7 +104,7 @@ impl<'a> Session<'a> {
     pub(super) fn new(
         options: &'a Options,
         former_limit: &'a FormerLimit,
-        socket: Udp,
+        sockets: Sockets,
         key: &Key,
         signals: Signals,
         now: Instant,
@@ -114,7 +114,7 @@ impl<'a> Session<'a> {
         Self {
             options,
             former_limit,
-            socket,
+            sockets,
             signals,
             transport: Transport::new(Role::Server, key, Tuning::best(), objects, seed, now),
             timeouts: Timeouts::from_environment(),
@@ -149,24 +149,26 @@ impl<'a> Session<'a> {
     }
 
     fn wait_and_handle(&mut self, now: Instant) -> io::Result<()> {
-        let mut interests = vec![
-            (self.signals.as_fd(), PollFlags::POLLIN),
-            (self.socket.as_fd(), PollFlags::POLLIN),
-        ];
+        let mut interests = vec![(self.signals.as_fd(), PollFlags::POLLIN)];
+        interests.extend(self.sockets.fds().map(|fd| (fd, PollFlags::POLLIN)));
+        let socket_count = interests.len() - 1;
         if let Some(child) = &self.child {
             let mut interest = PollFlags::POLLIN;
             interest.set(PollFlags::POLLOUT, !self.pending_input.is_empty());
             interests.push((child.as_fd(), interest));
         }
-        let ready = readiness::wait_for(&interests, self.next_deadline(now))?;
+        let mut ready = readiness::wait_for(&interests, self.next_deadline(now))?.into_iter();
+        let mut next_is_ready = || ready.next() == Some(true);
         let now = Instant::now();
-        if ready[0] {
+        if next_is_ready() {
             self.handle_signals(now);
         }
-        if ready[1] {
-            self.receive(now)?;
+        for n in 0..socket_count {
+            if next_is_ready() {
+                self.receive(n, now)?;
+            }
         }
-        if ready.get(2) == Some(&true) {
+        if next_is_ready() {
             self.handle_child(now);
         }
         Ok(())
@@ -242,19 +244,15 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn receive(&mut self, now: Instant) -> io::Result<()> {
+    fn receive(&mut self, n: usize, now: Instant) -> io::Result<()> {
         for _ in 0..DATAGRAMS_A_TURN {
             if self.pending_input.len() > PENDING_INPUT_MAX {
                 break;
             }
-            match self.socket.receive() {
+            match self.sockets.receive(n) {
                 Ok(Some(received)) => {
-                    self.transport.handle_datagram(
-                        received.source,
-                        received.congested,
-                        &received.payload,
-                        now,
-                    );
+                    let arrival = received.arrival(n as u32);
+                    self.transport.handle_datagram(&arrival, now);
                     self.take_input(now);
                 }
                 Ok(None) => break,
@@ -285,7 +283,9 @@ impl<'a> Session<'a> {
                 UserInstruction::Announce(extensions) => {
                     let known = Capabilities::from_bits_truncate(extensions as u32);
                     let reader = Capabilities::STOCK | known;
-                    self.transport.local_mut(now).announce(reader, extensions);
+                    let local = self.transport.local_mut(now);
+                    local.announce(reader, extensions);
+                    local.tell_addresses(&self.sockets.addresses());
                 }
             }
         }
@@ -358,7 +358,7 @@ impl<'a> Session<'a> {
 
     fn send(&mut self, now: Instant) {
         while let Some(transmit) = self.transport.poll_transmit(now) {
-            let sent = self.socket.send(&transmit.payload, transmit.destination);
+            let sent = self.sockets.send(&transmit);
             if sent.is_err_and(|error| error.raw_os_error() == Some(Errno::EMSGSIZE as i32)) {
                 self.transport.handle_oversized();
             }

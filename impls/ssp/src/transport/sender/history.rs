@@ -13,6 +13,7 @@ const DROPPED_FROM_END: usize = 16;
 /// A state as it was when it was sent last.
 pub(super) struct Sent<T> {
     pub(super) num: u64,
+    pub(super) first_sent_at: Instant,
     pub(super) sent_at: Instant,
     pub(super) state: T,
 }
@@ -31,6 +32,7 @@ impl<T: Synchronised> History<T> {
         Self {
             acknowledged: Sent {
                 num: 0,
+                first_sent_at: now,
                 sent_at: now,
                 state: initial,
             },
@@ -64,6 +66,13 @@ impl<T: Synchronised> History<T> {
             .unwrap_or(&self.acknowledged)
     }
 
+    /// When the oldest state that tells the peer something new was first sent.
+    pub(super) fn unanswered_since(&self) -> Option<Instant> {
+        let is_news = |sent: &&Sent<T>| !sent.state.same_as(&self.acknowledged.state);
+        let oldest = self.unacknowledged.iter().find(is_news);
+        oldest.map(|sent| sent.first_sent_at)
+    }
+
     /// No longer assumes of any state sent so far that the peer holds it.
     pub(super) fn doubt_all(&mut self) {
         self.doubted = self.newest().num;
@@ -78,6 +87,7 @@ impl<T: Synchronised> History<T> {
     pub(super) fn record_as(&mut self, num: u64, state: &T, now: Instant) {
         let sent = Sent {
             num,
+            first_sent_at: now,
             sent_at: now,
             state: state.clone(),
         };
