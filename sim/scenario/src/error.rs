@@ -55,6 +55,21 @@ impl Mistake {
             width: on_this_line.trim_end().chars().count().max(1),
         }
     }
+
+    /// The bytes of `text` that are meant, as far as they stand on one line.
+    pub(crate) fn place(&self, text: &str) -> Range<usize> {
+        let line_start: usize = text
+            .split_inclusive('\n')
+            .take(self.line - 1)
+            .map(str::len)
+            .sum();
+        let line = &text[line_start..];
+        let byte = |column: usize| {
+            let character = line.char_indices().nth(column);
+            line_start + character.map_or(line.len(), |(byte, _)| byte)
+        };
+        byte(self.column - 1)..byte(self.column - 1 + self.width)
+    }
 }
 
 impl std::error::Error for Error {}

@@ -26,6 +26,7 @@ pub mod library;
 mod read;
 mod source;
 mod suggest;
+pub mod sweep;
 mod vocabulary;
 
 pub use error::{Error, Mistake};

@@ -60,10 +60,15 @@ impl Shipped {
     /// Never, for what is shipped: a test reads them all.
     pub fn read(self) -> Result<Scenario, Error> {
         let file = format!("scenarios/{}.ron", self.name);
-        Scenario::parse_with(self.text, &file, &|name| match FOLDER.get_file(name) {
-            Some(file) => Ok(file.contents().to_vec()),
-            None => Err("it is not shipped with the scenarios".to_owned()),
-        })
+        Scenario::parse_with(self.text, &file, &shipped_file)
+    }
+}
+
+/// What is in a file that shipped scenarios name, or why it cannot be read.
+pub(crate) fn shipped_file(name: &str) -> Result<Vec<u8>, String> {
+    match FOLDER.get_file(name) {
+        Some(file) => Ok(file.contents().to_vec()),
+        None => Err("it is not shipped with the scenarios".to_owned()),
     }
 }
 

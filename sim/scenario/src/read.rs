@@ -75,7 +75,7 @@ impl Scenario {
 }
 
 /// RON without the `Some(…)` and the doubled parentheses.
-fn dialect() -> ron::Options {
+pub(crate) fn dialect() -> ron::Options {
     ron::Options::default()
         .with_default_extension(Extensions::IMPLICIT_SOME)
         .with_default_extension(Extensions::UNWRAP_NEWTYPES)

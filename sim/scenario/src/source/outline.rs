@@ -133,6 +133,17 @@ impl<'a> Spot<'a> {
         }
     }
 
+    /// The fields, entries or items.
+    pub(crate) fn items(self) -> impl Iterator<Item = Spot<'a>> {
+        let children = self.here().children.iter();
+        children.map(move |&node| Spot { node, ..self })
+    }
+
+    /// The names of the fields or entries.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
+        self.here().keys.iter().map(|key| key.name.as_str())
+    }
+
     /// Keys that stand here twice, each with its second place.
     pub(crate) fn repeated_keys(self) -> impl Iterator<Item = (&'a str, Range<usize>)> {
         let keys = &self.here().keys;
