@@ -37,6 +37,7 @@ fn parse(criterion: &mut Criterion) {
         throwaway_num: 990,
         diff: &[7; 200],
         chaff: &[7; 8],
+        ..Instruction::default()
     }
     .emit();
     criterion.bench_function("parse an instruction", |bench| {

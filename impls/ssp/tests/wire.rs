@@ -27,9 +27,9 @@ proptest! {
     }
 
     #[test]
-    fn instructions_survive(nums: [u64; 4], diff in bytes(), chaff in bytes()) {
+    fn instructions_survive(nums: [u64; 4], diff in bytes(), chaff in bytes(), loss: Option<u64>, longest: Option<u64>) {
         let [old_num, new_num, ack_num, throwaway_num] = nums;
-        let instruction = Instruction { old_num, new_num, ack_num, throwaway_num, diff: &diff, chaff: &chaff };
+        let instruction = Instruction { old_num, new_num, ack_num, throwaway_num, diff: &diff, chaff: &chaff, loss, longest };
         let emitted = instruction.emit();
         prop_assert_eq!(Instruction::parse(&emitted), Ok(instruction));
     }

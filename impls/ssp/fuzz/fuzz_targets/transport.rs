@@ -82,7 +82,7 @@ impl<L: Synchronised, R: Synchronised> Attacker<L, R> {
             ack_num,
             throwaway_num,
             diff,
-            chaff: &[],
+            ..Instruction::default()
         };
         let stream = self.compressor.compress(&instruction.emit()).expect("short");
         self.id += 1;

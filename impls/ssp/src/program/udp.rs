@@ -9,7 +9,9 @@ use nix::errno::Errno;
 use nix::sys::socket::{
     ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt,
 };
-use rustix::net::sockopt::{Ipv4PathMtuDiscovery, set_ip_mtu_discover};
+use rustix::net::sockopt::{
+    Ipv4PathMtuDiscovery, Ipv6PathMtuDiscovery, set_ip_mtu_discover, set_ipv6_mtu_discover,
+};
 
 use crate::transport::Arrival;
 
@@ -51,7 +53,9 @@ impl Udp {
         let socket = UdpSocket::bind(address)?;
         socket.set_nonblocking(true)?;
         // Nothing below is needed for a session to work: each is refused by sockets of the other family.
-        let _ = set_ip_mtu_discover(&socket, Ipv4PathMtuDiscovery::DONT);
+        // Routers are not to fragment, and the transport finds out by itself what gets through.
+        let _ = set_ip_mtu_discover(&socket, Ipv4PathMtuDiscovery::PROBE);
+        let _ = set_ipv6_mtu_discover(&socket, Ipv6PathMtuDiscovery::PROBE);
         let _ = setsockopt(&socket, sockopt::Ipv4Tos, &ECN_CAPABLE);
         let _ = setsockopt(&socket, sockopt::IpRecvTos, &true);
         let _ = setsockopt(&socket, sockopt::Ipv6TClass, &ECN_CAPABLE);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Role;
 use super::clock::Clock;
 use super::peer::Peer;
-use super::redundancy::LossEstimate;
+use super::redundancy::PathLoss;
 use super::rtt::RoundTrip;
 use crate::crypto::{Direction, Key, KeySpent, OpenError, Opener, Sealer};
 use crate::wire::Malformed;
@@ -69,7 +69,7 @@ pub(super) struct Connection {
     opener: Opener,
     clock: Clock,
     rtt: RoundTrip,
-    loss: LossEstimate,
+    loss: PathLoss,
     /// One beyond the highest sequence number that came in.
     expected_sequence: u64,
     last_heard: Option<Instant>,
@@ -90,7 +90,7 @@ impl Connection {
             opener: Opener::new(key, outbound.reversed()),
             clock: Clock::new(now),
             rtt: RoundTrip::new(),
-            loss: LossEstimate::default(),
+            loss: PathLoss::default(),
             expected_sequence: 0,
             last_heard: None,
             last_congestion: None,
@@ -104,8 +104,12 @@ impl Connection {
         &self.rtt
     }
 
-    pub(super) fn loss(&self) -> f64 {
-        self.loss.share()
+    pub(super) fn loss(&self) -> &PathLoss {
+        &self.loss
+    }
+
+    pub(super) fn loss_mut(&mut self) -> &mut PathLoss {
+        &mut self.loss
     }
 
     pub(super) fn peer(&self) -> &Peer {
@@ -142,7 +146,7 @@ impl Connection {
         let mut has_moved = false;
         if opened.sequence >= self.expected_sequence {
             let ahead = opened.sequence - self.expected_sequence + 1;
-            self.loss.handle_newest(ahead);
+            self.loss.inbound.handle_newest(ahead);
             self.expected_sequence = opened.sequence + 1;
             self.last_heard = Some(now);
             self.clock
@@ -159,7 +163,7 @@ impl Connection {
             }
         } else {
             let behind = self.expected_sequence - 1 - opened.sequence;
-            self.loss.handle_late(behind);
+            self.loss.inbound.handle_late(behind);
         }
         opened.plaintext.drain(..crate::wire::datagram::HEADER_LEN);
         Ok(Opening {

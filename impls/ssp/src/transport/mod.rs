@@ -16,6 +16,7 @@ mod assembly;
 mod clock;
 mod connection;
 mod mtu;
+mod outgoing;
 mod pacing;
 mod peer;
 mod receiver;
@@ -30,19 +31,19 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::crypto::Key;
 use crate::state::Synchronised;
 use crate::wire::compression::Compressor;
 use crate::wire::fragment::Fragment;
-use crate::wire::instruction::{Instruction, MAX_CHAFF, SHUTDOWN};
-use assembly::{Assembly, fragments};
+use crate::wire::instruction::{Instruction, SHUTDOWN};
+use assembly::Assembly;
 use connection::Connection;
-use mtu::PathMtu;
+use mtu::{LongestArrival, PathMtu};
 use receiver::{Outcome, Receiver};
 use redundancy::Redundancy;
-use sender::{Sender, Style};
+use sender::{Path, Sender, Style};
 use stream::Stream;
 
 pub use connection::{Arrival, Transmit};
@@ -119,6 +120,7 @@ pub struct Transport<L, R> {
     tuning: Tuning,
     connection: Connection,
     mtu: PathMtu,
+    longest_arrival: LongestArrival,
     sender: Sender<L>,
     receiver: Receiver<R>,
     assembly: Assembly,
@@ -153,6 +155,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             tuning,
             connection: Connection::new(role, key, now),
             mtu: PathMtu::new(tuning.mtu_discovery),
+            longest_arrival: LongestArrival::new(now),
             sender: Sender::new(local, style, now),
             receiver: Receiver::new(remote),
             assembly: Assembly::default(),
@@ -175,6 +178,8 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             self.statistics.rejected += 1;
             return;
         };
+        self.longest_arrival
+            .handle_arrival(arrival.payload.len(), now);
         if opening.has_moved && self.tuning.eager {
             self.handle_move(now);
         }
@@ -188,7 +193,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     }
 
     fn handle_move(&mut self, now: Instant) {
-        self.mtu.handle_path_change();
+        self.mtu.handle_path_change(now);
         // What a client has under way went to all addresses of the server.
         if self.connection.peer().is_client() {
             self.sender.handle_path_change(now);
@@ -205,18 +210,37 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         self.sender.handle_acknowledgement(instruction.ack_num);
         self.mtu
             .handle_acknowledgement(self.sender.acknowledged_num());
-        match self.receiver.handle(&instruction, now) {
+        self.handle_reports(&instruction);
+        let outcome = self.receiver.handle(&instruction, now);
+        let redundancy = self.redundancy(now);
+        let rtt = self.connection.rtt();
+        let path = Path { rtt, redundancy };
+        match outcome {
             Outcome::Newest { changed } => {
                 self.last_new_state = now;
                 self.sender
-                    .handle_new_state(instruction.new_num, changed, now);
+                    .handle_new_state(instruction.new_num, changed, path, now);
                 if changed {
                     self.stream.handle_arrival(now);
                 }
             }
-            Outcome::OutOfOrder | Outcome::Known => self.statistics.repeated += 1,
+            Outcome::Known => {
+                self.statistics.repeated += 1;
+                if self.tuning.eager && instruction.new_num == self.receiver.newest_num() {
+                    self.sender.handle_repeated_state(path, now);
+                }
+            }
+            Outcome::OutOfOrder => self.statistics.repeated += 1,
             Outcome::UnknownReference | Outcome::Quenched => self.statistics.unusable += 1,
             Outcome::Invalid => self.statistics.malformed += 1,
+        }
+    }
+
+    /// What the peer says of how our datagrams fare.
+    fn handle_reports(&mut self, instruction: &Instruction<'_>) {
+        self.connection.loss_mut().handle_report(instruction.loss);
+        if let (Some(longest), Some(peer)) = (instruction.longest, self.peer()) {
+            self.mtu.handle_report(longest, peer);
         }
     }
 
@@ -224,7 +248,8 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     /// at once.
     pub fn handle_path_change(&mut self, now: Instant) {
         self.connection.open_socket(now);
-        self.mtu.handle_path_change();
+        self.mtu.handle_path_change(now);
+        self.longest_arrival = LongestArrival::new(now);
         self.sender.handle_path_change(now);
         self.path_changed = Some(now);
     }
@@ -235,12 +260,14 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
     }
 
     /// The kernel refused a datagram as too large for the path (`EMSGSIZE`).
-    pub fn handle_oversized(&mut self) {
-        self.mtu.handle_oversized();
+    pub fn handle_oversized(&mut self, refused: &Transmit, now: Instant) {
+        self.mtu
+            .handle_oversized(refused.payload.len(), refused.destination, now);
     }
 
     /// The object that this end owns, to be written to.
     pub fn local_mut(&mut self, now: Instant) -> &mut L {
+        self.stream.handle_write();
         self.sender.current_mut(now)
     }
 
@@ -274,72 +301,8 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         let silent = self.stream.silent_at(self.connection.rtt());
         if self.tuning.eager && silent.is_some_and(|at| at <= now) {
             self.stream = Stream::default();
-            self.sender.probe(now);
+            self.sender.ask(now);
         }
-    }
-
-    fn make_datagrams(&mut self, now: Instant) {
-        let redundancy = self.redundancy(now);
-        let rtt = self.connection.rtt();
-        let Some(instruction) = self.sender.poll(rtt, redundancy, now) else {
-            return;
-        };
-        let num = instruction.new_num;
-        let mut chaff = [0; MAX_CHAFF];
-        let chaff_len = self.chaff.next_u32() as usize % (MAX_CHAFF + 1);
-        self.chaff.fill_bytes(&mut chaff[..chaff_len]);
-        let message = Instruction {
-            chaff: &chaff[..chaff_len],
-            ..instruction
-        }
-        .emit();
-        match self.compressor.compress(&message) {
-            Ok(stream) => self.send_fragments(num, &stream, now),
-            Err(_) => self.statistics.unsendable += 1,
-        }
-    }
-
-    fn send_fragments(&mut self, num: u64, stream: &[u8], now: Instant) {
-        self.connection
-            .hop_if_stuck(self.sender.acknowledged_sent_at(), now);
-        let destinations = self.destinations(now);
-        let slice_lens = destinations.iter().map(|&to| self.mtu.slice_len(to));
-        let Some(slice_len) = slice_lens.min() else {
-            return;
-        };
-        self.mtu.handle_sent(num, stream.len());
-        self.instruction_id += 1;
-        for destination in destinations {
-            for fragment in fragments(self.instruction_id, stream, slice_len) {
-                match self.connection.seal(&fragment.emit(), destination, now) {
-                    Ok(transmit) => self.outgoing.push_back(transmit),
-                    Err(_) => self.is_key_spent = true,
-                }
-            }
-        }
-    }
-
-    /// Where an instruction goes. A server that may be out of reach is looked for everywhere; the address that it had
-    /// comes last, since the server stays with the newest datagram if both arrive.
-    fn destinations(&self, now: Instant) -> Vec<SocketAddr> {
-        let peer = self.connection.peer();
-        let others = peer.others().filter(|_| self.is_path_doubtful(now));
-        others.chain(peer.current()).collect()
-    }
-
-    /// Whether nothing shows that the path still works: it has changed, or data should have been acknowledged long ago.
-    fn is_path_doubtful(&self, now: Instant) -> bool {
-        let confirmed = self.sender.acknowledged_sent_at();
-        self.tuning.eager
-            && (self.path_changed.is_some_and(|at| confirmed < at)
-                || self.sender.is_overdue(self.connection.rtt(), now))
-    }
-
-    fn redundancy(&self, now: Instant) -> Redundancy {
-        if !self.tuning.early_repeats || self.connection.is_congested(now) {
-            return Redundancy::NONE;
-        }
-        Redundancy::for_path(self.connection.loss(), self.connection.rtt())
     }
 
     /// When to call [`poll_transmit`](Self::poll_transmit) again if nothing happens before. `None`: not at all.
@@ -349,7 +312,8 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
         }
         let rtt = self.connection.rtt();
         let silent = self.stream.silent_at(rtt).filter(|_| self.tuning.eager);
-        let next = self.sender.next_deadline(rtt, now);
+        let redundancy = self.redundancy(now);
+        let next = self.sender.next_deadline(Path { rtt, redundancy }, now);
         Some(silent.map_or(next, |at| at.min(next)))
     }
 
@@ -359,12 +323,22 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             Some(Ended::KeySpent)
         } else if self.sender.is_shutdown_acknowledged() {
             Some(Ended::Acknowledged)
-        } else if self.sender.farewells() > self.redundancy(now).copies {
+        } else if self.sender.farewells() > self.further_farewells() {
             Some(Ended::ByPeer)
         } else if self.sender.is_shutdown_given_up(now) {
             Some(Ended::Unanswered)
         } else {
             None
+        }
+    }
+
+    /// A path that loses datagrams calls for saying more than once that we know of the peer's end.
+    fn further_farewells(&self) -> u32 {
+        if self.tuning.early_repeats {
+            let loss = self.connection.loss().measured();
+            Redundancy::for_path(loss, self.connection.rtt()).copies
+        } else {
+            0
         }
     }
 

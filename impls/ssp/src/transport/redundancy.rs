@@ -18,6 +18,16 @@ const MAX_COPIES: u32 = 4;
 /// Copies are this far apart at least, so that a burst of losses does not take them all.
 const MIN_SPACING: Duration = Duration::from_millis(20);
 
+/// An acknowledgement waits this long for data to ride with …
+pub(super) const ACK_DELAY: Duration = Duration::from_millis(100);
+/// … or this long where it may get lost and be needed again.
+const ACK_DELAY_IF_LOSSY: Duration = Duration::from_millis(20);
+
+/// Before this many datagrams have come the path is taken to lose as many as …
+const FEW: u32 = 16;
+/// … this.
+const LOSS_AT_FIRST: f64 = 0.1;
+
 /// How many copies to send beyond the first, and how far apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Redundancy {
@@ -37,6 +47,20 @@ impl Redundancy {
         Self {
             copies: (needed.ceil() as u32).saturating_sub(1).min(MAX_COPIES),
             spacing: (rtt.smoothed() / 5).max(MIN_SPACING),
+        }
+    }
+
+    /// Whether the path calls for any.
+    pub(super) fn is_needed(self) -> bool {
+        self.copies > 0
+    }
+
+    /// How long an acknowledgement may wait.
+    pub(super) fn ack_delay(self) -> Duration {
+        if self.is_needed() {
+            ACK_DELAY_IF_LOSSY
+        } else {
+            ACK_DELAY
         }
     }
 }
@@ -98,6 +122,51 @@ impl LossEstimate {
         let lost = self.known - self.arrived.count_ones().min(self.known);
         f64::from(lost) / f64::from(self.known.max(1))
     }
+
+    fn knows_little(&self) -> bool {
+        self.known < FEW
+    }
+}
+
+/// What is known of the loss of both directions.
+#[derive(Default)]
+pub(super) struct PathLoss {
+    /// Of the peer's datagrams.
+    pub(super) inbound: LossEstimate,
+    /// What the peer has told of ours; a stock peer tells nothing.
+    outbound: Option<f64>,
+}
+
+impl PathLoss {
+    /// The peer has, or has not, told how many of 256 datagrams of ours it has missed. It is silent about none until
+    /// it has something to tell.
+    pub(super) fn handle_report(&mut self, report: Option<u64>) {
+        if report.is_some() || self.outbound.is_some() {
+            self.outbound = Some(report.unwrap_or_default().min(256) as f64 / 256.0);
+        }
+    }
+
+    /// What to tell the peer, unless neither direction loses anything.
+    pub(super) fn report(&self) -> Option<u64> {
+        let share = self.inbound.share();
+        let is_lossy = share > 0.0 || self.outbound.is_some_and(|share| share > 0.0);
+        is_lossy.then_some((share * 256.0).round() as u64)
+    }
+
+    /// The share of what we send that was lost, as far as one can tell: without a report the directions are taken to be
+    /// alike.
+    pub(super) fn measured(&self) -> f64 {
+        self.outbound.unwrap_or_else(|| self.inbound.share())
+    }
+
+    /// The share of what we send that one should be prepared to lose.
+    pub(super) fn expected(&self) -> f64 {
+        if self.inbound.knows_little() {
+            self.measured().max(LOSS_AT_FIRST)
+        } else {
+            self.measured()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +214,38 @@ mod tests {
             loss.handle_newest(1);
         }
         assert_eq!(loss.share(), 0.0);
+    }
+
+    fn after_half_were_lost() -> LossEstimate {
+        let mut loss = LossEstimate::default();
+        (0..64).for_each(|_| loss.handle_newest(2));
+        loss
+    }
+
+    #[test]
+    fn a_direction_loses_what_its_receiver_says() {
+        let mut near = PathLoss {
+            inbound: after_half_were_lost(),
+            outbound: None,
+        };
+        let mut far = PathLoss::default();
+        (0..64).for_each(|_| far.inbound.handle_newest(1));
+        assert_eq!((near.expected(), far.expected()), (0.5, 0.0));
+        far.handle_report(near.report());
+        near.handle_report(far.report());
+        assert_eq!((near.expected(), far.expected()), (0.0, 0.5));
+    }
+
+    #[test]
+    fn a_path_that_loses_nothing_is_not_talked_about() {
+        let mut loss = PathLoss::default();
+        loss.handle_report(None);
+        assert_eq!(loss.report(), None);
+    }
+
+    #[test]
+    fn an_unknown_path_is_not_trusted() {
+        assert_eq!(PathLoss::default().expected(), LOSS_AT_FIRST);
     }
 
     #[test]

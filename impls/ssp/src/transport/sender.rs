@@ -17,14 +17,13 @@ use history::History;
 /// An instruction is sent at least this often: it keeps NAT mappings alive and proves that we are.
 const HEARTBEAT: Duration = Duration::from_millis(3000);
 
-/// An acknowledgement waits this long for data to ride with.
-const ACK_DELAY: Duration = Duration::from_millis(100);
-
 /// A peer silent for longer is not retried, only sent heartbeats.
 const ACTIVE_RETRY: Duration = Duration::from_millis(10_000);
 
-/// So many instructions try out a new path.
+/// So many instructions try out a new path …
 const PROBES: u32 = 4;
+/// … and so many ask whether the peer still reaches us.
+const QUESTIONS: u32 = 2;
 
 /// The shutdown is given up after so many tries or so long.
 const SHUTDOWN_TRIES: u32 = 16;
@@ -50,6 +49,20 @@ pub(super) struct Style {
     pub(super) retries_unheard: bool,
 }
 
+/// What the path is like.
+#[derive(Clone, Copy)]
+pub(super) struct Path<'a> {
+    pub(super) rtt: &'a RoundTrip,
+    pub(super) redundancy: Redundancy,
+}
+
+impl Path<'_> {
+    /// For how long a state that was sent is assumed to have arrived: then its acknowledgement is overdue.
+    fn assumed_for(self) -> Duration {
+        self.rtt.timeout() + self.redundancy.ack_delay()
+    }
+}
+
 /// The sending half of one end.
 pub(super) struct Sender<T> {
     current: T,
@@ -60,6 +73,8 @@ pub(super) struct Sender<T> {
     repeats: Repeats,
     /// When an instruction goes even if there is nothing to tell.
     next_ack: Instant,
+    /// When the newest instruction went.
+    last_sent: Instant,
     /// How many more go each after a timeout and not a heartbeat.
     probes_left: u32,
     ack_num: u64,
@@ -92,6 +107,7 @@ impl<T: Synchronised> Sender<T> {
             pacer: Pacer::new(style.burst, now),
             repeats: Repeats::default(),
             next_ack: now,
+            last_sent: now,
             probes_left: 0,
             ack_num: 0,
             last_heard: style.retries_unheard.then_some(now),
@@ -128,9 +144,9 @@ impl<T: Synchronised> Sender<T> {
     }
 
     /// Whether something should have been acknowledged long ago.
-    pub(super) fn is_overdue(&self, rtt: &RoundTrip, now: Instant) -> bool {
+    pub(super) fn is_overdue(&self, path: Path<'_>, now: Instant) -> bool {
         let since = self.history.unanswered_since();
-        since.is_some_and(|since| now > since + 2 * assumed_for(rtt))
+        since.is_some_and(|since| now > since + 2 * path.assumed_for())
     }
 
     /// The peer holds state `num`.
@@ -144,25 +160,43 @@ impl<T: Synchronised> Sender<T> {
     }
 
     /// The peer's state `num` has come in and is the newest.
-    pub(super) fn handle_new_state(&mut self, num: u64, changed: bool, now: Instant) {
+    pub(super) fn handle_new_state(
+        &mut self,
+        num: u64,
+        changed: bool,
+        path: Path<'_>,
+        now: Instant,
+    ) {
         self.ack_num = num;
         self.last_heard = Some(now);
         self.probes_left = 0;
         if changed {
-            self.next_ack = self.next_ack.min(now + ACK_DELAY);
+            self.next_ack = self.next_ack.min(now + path.redundancy.ack_delay());
         }
     }
 
-    /// Sends an instruction at once even if there is nothing to tell, and again until the peer is heard.
-    pub(super) fn probe(&mut self, now: Instant) {
+    /// The peer's newest state, which has been acknowledged, has come in again. Unless it was sent before the peer could
+    /// have heard of that, the acknowledgement was lost.
+    pub(super) fn handle_repeated_state(&mut self, path: Path<'_>, now: Instant) {
+        if now >= self.last_sent + path.rtt.smoothed() {
+            self.next_ack = self.next_ack.min(now + path.redundancy.ack_delay());
+        }
+    }
+
+    /// Asks whether the peer still reaches us: sends an instruction at once even if there is nothing to tell.
+    pub(super) fn ask(&mut self, now: Instant) {
+        self.probe(QUESTIONS, now);
+    }
+
+    fn probe(&mut self, probes: u32, now: Instant) {
         self.next_ack = now;
-        self.probes_left = PROBES;
+        self.probes_left = probes;
     }
 
     /// The peer, or we, have moved: what was under way is lost.
     pub(super) fn handle_path_change(&mut self, now: Instant) {
         self.history.doubt_all();
-        self.probe(now);
+        self.probe(PROBES, now);
     }
 
     /// Begins to tell the peer that this is the end. Repeated calls have no effect.
@@ -197,29 +231,25 @@ impl<T: Synchronised> Sender<T> {
     }
 
     /// When to poll next.
-    pub(super) fn next_deadline(&self, rtt: &RoundTrip, now: Instant) -> Instant {
-        let deadlines = [self.next_send(rtt, now), self.repeats.due()];
+    pub(super) fn next_deadline(&self, path: Path<'_>, now: Instant) -> Instant {
+        let deadlines = [self.next_send(path, now), self.repeats.due()];
         let deadline = deadlines.into_iter().flatten().min();
-        deadline.map_or(self.ack_due(rtt), |at| at.min(self.ack_due(rtt)))
+        let ack_due = self.ack_due(path.rtt);
+        deadline.map_or(ack_due, |at| at.min(ack_due))
     }
 
     /// What to send now, if anything. The caller must send it, with chaff.
-    pub(super) fn poll(
-        &mut self,
-        rtt: &RoundTrip,
-        redundancy: Redundancy,
-        now: Instant,
-    ) -> Option<Instruction<'_>> {
-        match self.due(rtt, now)? {
+    pub(super) fn poll(&mut self, path: Path<'_>, now: Instant) -> Option<Instruction<'_>> {
+        match self.due(path, now)? {
             Due::Repeat => self.repeat(now),
-            Due::Frame { ack_due } => self.send_frame(ack_due, rtt, redundancy, now),
+            Due::Frame { ack_due } => self.send_frame(ack_due, path, now),
         }
     }
 
-    fn due(&self, rtt: &RoundTrip, now: Instant) -> Option<Due> {
+    fn due(&self, path: Path<'_>, now: Instant) -> Option<Due> {
         let is_due = |at: Instant| at <= now;
-        let ack_due = is_due(self.ack_due(rtt));
-        if ack_due || self.next_send(rtt, now).is_some_and(is_due) {
+        let ack_due = is_due(self.ack_due(path.rtt));
+        if ack_due || self.next_send(path, now).is_some_and(is_due) {
             return Some(Due::Frame { ack_due });
         }
         self.repeats
@@ -236,9 +266,9 @@ impl<T: Synchronised> Sender<T> {
         }
     }
 
-    fn next_send(&self, rtt: &RoundTrip, now: Instant) -> Option<Instant> {
+    fn next_send(&self, path: Path<'_>, now: Instant) -> Option<Instant> {
         let newest = self.history.newest();
-        let interval = rtt.send_interval();
+        let interval = path.rtt.send_interval();
         if !self.current.same_as(&newest.state) {
             let collected = self.collector.ready_at().unwrap_or(now);
             return Some(collected.max(self.pacer.ready_at(interval)));
@@ -249,11 +279,11 @@ impl<T: Synchronised> Sender<T> {
         if !is_active {
             return None;
         }
-        let assumed = self.history.assumed(now, assumed_for(rtt));
+        let assumed = self.history.assumed(now, path.assumed_for());
         if !self.current.same_as(&assumed.state) {
-            Some(newest.sent_at + interval)
+            Some(self.last_sent + interval)
         } else if !self.current.same_as(&self.history.acknowledged().state) {
-            Some(newest.sent_at + assumed_for(rtt))
+            Some(newest.sent_at + path.assumed_for())
         } else {
             None
         }
@@ -262,11 +292,10 @@ impl<T: Synchronised> Sender<T> {
     fn send_frame(
         &mut self,
         ack_due: bool,
-        rtt: &RoundTrip,
-        redundancy: Redundancy,
+        path: Path<'_>,
         now: Instant,
     ) -> Option<Instruction<'_>> {
-        let old_num = self.choose_reference(rtt, now);
+        let old_num = self.choose_reference(path, now);
         if self.diff.is_empty() && !ack_due && self.is_newest_current() {
             self.collector.handle_nothing_to_send();
             return None;
@@ -276,25 +305,26 @@ impl<T: Synchronised> Sender<T> {
             self.history.record_as(SHUTDOWN, &self.current, now);
         } else if is_news || self.diff.is_empty() {
             self.history.record(&self.current, now);
-        } else {
+        } else if !path.redundancy.is_needed() {
             self.history.newest_mut().sent_at = now;
         }
         if is_news || self.style.acks_count_as_frames {
-            self.pacer.handle_frame(rtt.send_interval(), now);
+            self.pacer.handle_frame(path.rtt.send_interval(), now);
         }
         if is_news && self.diff.len() <= REPEATED_MAX {
-            self.repeats.start(redundancy, now);
+            self.repeats.start(path.redundancy, now);
         }
         self.collector.handle_frame();
-        self.next_ack = now + self.until_next_ack(rtt);
+        self.last_sent = now;
+        self.next_ack = now + self.until_next_ack(path.rtt);
         self.count_farewells();
         Some(self.instruction(old_num))
     }
 
     /// Computes the difference to send and returns the number of the state that it is made against.
-    fn choose_reference(&mut self, rtt: &RoundTrip, now: Instant) -> u64 {
+    fn choose_reference(&mut self, path: Path<'_>, now: Instant) -> u64 {
         let acknowledged = self.history.acknowledged();
-        let assumed = self.history.assumed(now, assumed_for(rtt));
+        let assumed = self.history.assumed(now, path.assumed_for());
         self.diff = self.current.diff_from(&assumed.state);
         if assumed.num == acknowledged.num {
             return assumed.num;
@@ -319,7 +349,8 @@ impl<T: Synchronised> Sender<T> {
         is_same
     }
 
-    /// The newest state once more, against the acknowledged one.
+    /// The newest state once more, against the acknowledged one. That does not make it any fresher: once the first
+    /// acknowledgement is overdue, it is repeated until one comes.
     fn repeat(&mut self, now: Instant) -> Option<Instruction<'_>> {
         let acknowledged = self.history.acknowledged();
         let old_num = acknowledged.num;
@@ -329,9 +360,21 @@ impl<T: Synchronised> Sender<T> {
             return None;
         }
         self.repeats.handle_sent(now);
-        self.history.newest_mut().sent_at = now;
+        self.last_sent = now;
         self.next_ack = now + HEARTBEAT;
         Some(self.instruction(old_num))
+    }
+
+    /// An instruction that tells nothing new: the peer holds the state that it makes. It is sent for what it weighs.
+    pub(super) fn ballast(&self) -> Instruction<'static> {
+        let num = self.history.acknowledged().num;
+        Instruction {
+            old_num: num,
+            new_num: num,
+            ack_num: self.ack_num,
+            throwaway_num: num,
+            ..Instruction::default()
+        }
     }
 
     fn until_next_ack(&mut self, rtt: &RoundTrip) -> Duration {
@@ -358,12 +401,7 @@ impl<T: Synchronised> Sender<T> {
             ack_num: self.ack_num,
             throwaway_num: self.history.acknowledged().num,
             diff: &self.diff,
-            chaff: &[],
+            ..Instruction::default()
         }
     }
-}
-
-/// For how long a state that was sent is assumed to have arrived: then its acknowledgement is overdue.
-fn assumed_for(rtt: &RoundTrip) -> Duration {
-    rtt.timeout() + ACK_DELAY
 }

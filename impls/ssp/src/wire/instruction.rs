@@ -20,6 +20,9 @@ mod field {
     pub(super) const THROWAWAY_NUM: u64 = 5;
     pub(super) const DIFF: u64 = 6;
     pub(super) const CHAFF: u64 = 7;
+    /// Ours; a stock peer skips them.
+    pub(super) const LOSS: u64 = 1000;
+    pub(super) const LONGEST: u64 = 1001;
 }
 
 /// A transition between two states of the sender's object. State numbers count from 0.
@@ -35,8 +38,12 @@ pub struct Instruction<'a> {
     pub throwaway_num: u64,
     /// What changed; empty if nothing did.
     pub diff: &'a [u8],
-    /// Random bytes that hide the length of the difference.
+    /// Random bytes that hide the length of the difference, or make a datagram as long as one wants to try.
     pub chaff: &'a [u8],
+    /// How many of 256 datagrams the sender has missed lately. A stock peer doesn't say.
+    pub loss: Option<u64>,
+    /// The longest datagram that has reached the sender lately, in bytes of UDP payload, if it was a long one.
+    pub longest: Option<u64>,
 }
 
 impl<'a> Instruction<'a> {
@@ -57,6 +64,8 @@ impl<'a> Instruction<'a> {
                 (field::THROWAWAY_NUM, Value::Varint(value)) => instruction.throwaway_num = value,
                 (field::DIFF, Value::Bytes(value)) => instruction.diff = value,
                 (field::CHAFF, Value::Bytes(value)) => instruction.chaff = value,
+                (field::LOSS, Value::Varint(value)) => instruction.loss = Some(value),
+                (field::LONGEST, Value::Varint(value)) => instruction.longest = Some(value),
                 _ => {}
             }
         }
@@ -66,7 +75,7 @@ impl<'a> Instruction<'a> {
         Ok(instruction)
     }
 
-    /// The message, with every field present, as stock peers send it.
+    /// The message, with every field of stock's present, as stock peers send it.
     pub fn emit(&self) -> Vec<u8> {
         let mut message = Vec::with_capacity(56 + self.diff.len() + self.chaff.len());
         put_varint(&mut message, field::PROTOCOL_VERSION, PROTOCOL_VERSION);
@@ -76,6 +85,11 @@ impl<'a> Instruction<'a> {
         put_varint(&mut message, field::THROWAWAY_NUM, self.throwaway_num);
         put_bytes(&mut message, field::DIFF, self.diff);
         put_bytes(&mut message, field::CHAFF, self.chaff);
+        for (field, value) in [(field::LOSS, self.loss), (field::LONGEST, self.longest)] {
+            if let Some(value) = value {
+                put_varint(&mut message, field, value);
+            }
+        }
         message
     }
 }
@@ -91,6 +105,8 @@ mod tests {
         throwaway_num: 0,
         diff: b"diff",
         chaff: b"??",
+        loss: None,
+        longest: None,
     };
     const MESSAGE: &[u8] = b"\x08\x02\x10\x01\x18\xac\x02\x20\x03\x28\x00\x32\x04diff\x3a\x02??";
 
@@ -101,8 +117,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_stock_peer_does_not_know_comes_last() {
+        let instruction = Instruction {
+            loss: Some(7),
+            longest: Some(1252),
+            ..INSTRUCTION
+        };
+        let message = [MESSAGE, b"\xc0\x3e\x07\xc8\x3e\xe4\x09"].concat();
+        assert_eq!(instruction.emit(), message);
+        assert_eq!(Instruction::parse(&message), Ok(instruction));
+    }
+
+    #[test]
     fn unknown_fields_are_skipped() {
-        let extended = [MESSAGE, b"\xc0\x3e\x07\xca\x3e\x03new"].concat();
+        let extended = [MESSAGE, b"\xd0\x3e\x07\xda\x3e\x03new"].concat();
         assert_eq!(Instruction::parse(&extended), Ok(INSTRUCTION));
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Wire<T> {
     random: ChaCha8Rng,
     in_flight: BTreeMap<(Instant, u64), T>,
     entered: u64,
+    /// Bytes of the longest payload that got through.
+    pub(crate) longest: usize,
 }
 
 /// What travels.
@@ -53,6 +55,7 @@ impl<T: Payload> Wire<T> {
             random: ChaCha8Rng::seed_from_u64(seed),
             in_flight: BTreeMap::new(),
             entered: 0,
+            longest: 0,
         }
     }
 
@@ -69,6 +72,7 @@ impl<T: Payload> Wire<T> {
         if self.happens(self.faults.loss) || is_too_long {
             return;
         }
+        self.longest = self.longest.max(payload.bytes().len());
         if self.happens(self.faults.corruption) {
             let bytes = payload.bytes();
             let bit = self.random.next_u32() as usize % (bytes.len() * 8);

@@ -311,7 +311,7 @@ impl Session {
                 Err(_) if self.transport.peer() != Some(transmit.destination) => {}
                 Err(error) => {
                     if error.raw_os_error() == Some(Errno::EMSGSIZE as i32) {
-                        self.transport.handle_oversized();
+                        self.transport.handle_oversized(&transmit, now);
                     }
                     let text = format!("sendto: {error}");
                     self.notifications.show_network_error(&text, now);

@@ -2,10 +2,12 @@
 
 mod child;
 mod daemon;
+mod detached;
 mod echo;
 mod options;
 mod session;
 mod sockets;
+mod syslog;
 mod utmp;
 
 use std::env;

@@ -16,6 +16,7 @@ use super::echo::EchoWatch;
 use super::options::Options;
 use super::sockets::Sockets;
 use super::utmp;
+use super::{detached, syslog};
 use crate::crypto::Key;
 use crate::program::hardening::FormerLimit;
 use crate::program::readiness;
@@ -145,6 +146,7 @@ impl<'a> Session<'a> {
         if let Some(child) = &self.child {
             utmp::remove(child.terminal());
         }
+        syslog::log("end");
         Ok(())
     }
 
@@ -313,10 +315,15 @@ impl<'a> Session<'a> {
         let command = &self.options.command;
         if command.is_empty() {
             let greeting = child::message_of_the_day();
-            self.transport.local_mut(now).write(&greeting, now);
+            let screen = self.transport.local_mut(now);
+            screen.write(&greeting, now);
+            screen.write(&detached::notice(), now);
         }
         match Child::start(command, self.options.colors, self.size, self.former_limit) {
-            Ok(child) => self.child = Some(child),
+            Ok(child) => {
+                syslog::log("begin");
+                self.child = Some(child);
+            }
             Err(error) => {
                 let name = command.first().map_or("the login shell", String::as_str);
                 let message = format!("ssp-server: cannot start {name}: {error}\r\n");
@@ -360,7 +367,7 @@ impl<'a> Session<'a> {
         while let Some(transmit) = self.transport.poll_transmit(now) {
             let sent = self.sockets.send(&transmit);
             if sent.is_err_and(|error| error.raw_os_error() == Some(Errno::EMSGSIZE as i32)) {
-                self.transport.handle_oversized();
+                self.transport.handle_oversized(&transmit, now);
             }
         }
     }
@@ -383,7 +390,11 @@ impl<'a> Session<'a> {
         utmp::add(
             child.terminal(),
             &match attachment {
-                Attachment::To(peer) => format!("{} via mosh [{pid}]", peer.ip().to_canonical()),
+                Attachment::To(peer) => {
+                    let host = peer.ip().to_canonical();
+                    syslog::log(&format!("attached from {host}"));
+                    format!("{host} via mosh [{pid}]")
+                }
                 Attachment::Nobody => format!("mosh [{pid}]"),
             },
         );
