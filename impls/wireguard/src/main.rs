@@ -66,15 +66,13 @@ fn variable(name: &str) -> Option<String> {
 
 fn run(arguments: &Arguments) -> std::io::Result<()> {
     let descriptor = |name| variable(name).and_then(|number| number.parse::<RawFd>().ok());
-    let retry = match variable("WG_HANDSHAKE_RETRY").as_deref() {
-        Some("eager") => HandshakeRetry::Eager,
-        _ => HandshakeRetry::Standard,
-    };
+    let retry: Option<HandshakeRetry> =
+        variable("WG_HANDSHAKE_RETRY").and_then(|retry| retry.parse().ok());
     let tunnel = Tunnel::create(
         &arguments.interface,
         descriptor("WG_TUN_FD"),
         descriptor("WG_UAPI_FD"),
-        retry,
+        retry.unwrap_or_default(),
     )?;
     if !arguments.foreground {
         // Whoever waits for us may configure the interface now; there are no threads yet.

@@ -38,7 +38,7 @@ pub use endpoint::{Arrival, Endpoint};
 pub use key::{InvalidKey, PresharedKey, PrivateKey, PublicKey};
 pub use local::Transmit;
 pub use peers::PeerId;
-pub use timers::HandshakeRetry;
+pub use timers::{HandshakeRetry, UnknownRetry};
 pub use transport::{
     DATA_HEADER_LEN, DATA_OVERHEAD, Opened, TransportKeys, padded_len, receiver_of,
 };

@@ -11,6 +11,10 @@ use crate::protocol::Device;
 pub use get::get;
 pub use set::Set;
 
+/// A peer's key beyond the protocol, of which stock tools know nothing: `standard`, `eager`, or nothing, which is as to all
+/// peers. It is only shown where it was set.
+const HANDSHAKE_RETRY: &str = "handshake_retry";
+
 /// What is configured: the protocol, and what it needs of the machine.
 pub trait Interface {
     /// The protocol's part.

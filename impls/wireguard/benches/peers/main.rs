@@ -1,7 +1,7 @@
 //! Throughput, latency and cost beside the other user-space implementations, on two hosts of one machine.
 //!
 //! Rounds are interleaved, and every figure is the median of its rounds: on a shared machine only ratios mean anything.
-//! `cargo bench -p wireguard --bench peers [-- ROUNDS]`, as root; peers that are not installed are left out. Needs iperf3.
+//! `cargo bench -p wireguard --bench peers [-- ROUNDS NAMES]`, as root; peers that are not installed are left out. Needs iperf3.
 
 mod measure;
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -9,14 +9,7 @@ mod measure;
 mod world;
 
 use measure::{COLUMNS, Figures};
-use world::{Host, Implementation, LEFT, Pair, RIGHT, is_inside, reenter, sh, until};
-
-const IMPLEMENTATIONS: [Implementation; 4] = [
-    Implementation::Ours,
-    Implementation::WireguardGo,
-    Implementation::Boringtun,
-    Implementation::Gotatun,
-];
+use world::{Implementation, Pair, is_inside, reenter, tear_down};
 
 fn main() {
     if !is_inside() {
@@ -26,34 +19,21 @@ fn main() {
     let rounds = std::env::args()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(3);
-    let installed: Vec<_> = IMPLEMENTATIONS
-        .into_iter()
-        .filter(|one| one.is_found())
-        .collect();
-    let mut results: Vec<Vec<Figures>> = vec![Vec::new(); installed.len()];
+    let measured = Implementation::asked_for();
+    let mut results: Vec<Vec<Figures>> = vec![Vec::new(); measured.len()];
     for _ in 0..rounds {
-        for (results, implementation) in results.iter_mut().zip(&installed) {
+        for (results, implementation) in results.iter_mut().zip(&measured) {
             let _pair = Pair::connected(*implementation, *implementation);
             results.push(measure::all());
-            [LEFT, RIGHT].iter().for_each(tear_down);
+            tear_down();
         }
     }
-    print(&installed, &results);
+    print(&measured, &results);
 }
 
-fn tear_down(host: &Host) {
-    for pid in sh(&format!("ip netns pids {}", host.name)).split_whitespace() {
-        host.succeeds(&format!("kill {pid}"));
-    }
-    until("the end of the tunnel", || {
-        !host.succeeds(&format!("ip link show {}", host.interface()))
-    });
-    sh(&format!("ip netns del {}", host.name));
-}
-
-fn print(installed: &[Implementation], results: &[Vec<Figures>]) {
+fn print(measured: &[Implementation], results: &[Vec<Figures>]) {
     print!("{:34}", "");
-    installed
+    measured
         .iter()
         .for_each(|one| print!("{:>14}", format!("{one:?}")));
     for (row, name) in COLUMNS.iter().enumerate() {

@@ -56,12 +56,35 @@ pub(super) fn run(shared: &Arc<Shared>) -> io::Result<()> {
     }
 }
 
+/// Where there may be something to carry.
+struct Ready {
+    ipv4: bool,
+    ipv6: bool,
+    tun: bool,
+    /// How much more is asked for before what came first is handed over: after a silence, nothing.
+    receptions: usize,
+}
+
+impl Ready {
+    /// Everywhere, and much of it.
+    const BUSY: Ready = Ready {
+        ipv4: true,
+        ipv6: true,
+        tun: true,
+        receptions: RECEPTIONS,
+    };
+}
+
 /// Carry packets until the thread is woken; in the other direction too, while no other thread does.
 fn carry(shared: &Shared, sockets: &Sockets, batch: &mut Batch) -> io::Result<()> {
+    let mut ready = Ready::BUSY;
     loop {
         let mut is_idle = true;
-        for socket in [&sockets.ipv4, &sockets.ipv6].into_iter().flatten() {
-            batch.fill(socket);
+        for (socket, is_ready) in [(&sockets.ipv4, ready.ipv4), (&sockets.ipv6, ready.ipv6)] {
+            let Some(socket) = socket.as_ref().filter(|_| is_ready) else {
+                continue;
+            };
+            batch.fill(socket, ready.receptions);
             if !batch.datagrams.is_empty() {
                 is_idle = false;
                 batch.open(shared);
@@ -69,17 +92,23 @@ fn carry(shared: &Shared, sockets: &Sockets, batch: &mut Batch) -> io::Result<()
                 batch.deliver(shared)?;
             }
         }
-        if !shared.outbound.is_on_duty() && shared.outbound.carry_few(shared)? {
+        // What was delivered may have been answered at once.
+        let is_ours = (ready.tun || !is_idle) && !shared.outbound.is_on_duty();
+        if is_ours && shared.outbound.carry_few(shared)? {
             is_idle = false;
         }
-        if is_idle && wait_for_any(shared, sockets)? {
-            return Ok(());
-        }
+        ready = match is_idle {
+            false => Ready::BUSY,
+            true => match wait_for_any(shared, sockets)? {
+                Some(ready) => ready,
+                None => return Ok(()),
+            },
+        };
     }
 }
 
-/// Wait for a datagram, or a packet if that is ours to carry; true when the thread was woken instead.
-fn wait_for_any(shared: &Shared, sockets: &Sockets) -> io::Result<bool> {
+/// Wait for a datagram, or a packet if that is ours to carry; none when the thread was woken instead.
+fn wait_for_any(shared: &Shared, sockets: &Sockets) -> io::Result<Option<Ready>> {
     let woken = shared.inbound.as_fd();
     // What is missing, or another's to care for, is replaced by what is polled anyway.
     let ipv4 = sockets.ipv4.as_ref().map_or(woken, Socket::as_fd);
@@ -91,7 +120,14 @@ fn wait_for_any(shared: &Shared, sockets: &Sockets) -> io::Result<bool> {
     };
     let mut polled = [woken, ipv4, ipv6, tun].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
     wait(&mut polled, None)?;
-    Ok(polled[0].any() == Some(true))
+    // An event that is not asked for, such as an error, is one to look at.
+    let [woken, ipv4, ipv6, tun] = polled.map(|fd| fd.any().unwrap_or(true));
+    Ok((!woken).then_some(Ready {
+        ipv4,
+        ipv6,
+        tun,
+        receptions: 1,
+    }))
 }
 
 impl Batch {
@@ -104,13 +140,15 @@ impl Batch {
         }
     }
 
-    /// Receive what there is, up to a limit.
-    fn fill(&mut self, socket: &Socket) {
+    /// Receive what there is, by so many calls at most.
+    fn fill(&mut self, socket: &Socket, receptions: usize) {
         self.len = 0;
         self.datagrams.clear();
         self.packets.clear();
-        while self.buffer.len() - self.len >= RECEIVE_LEN && self.datagrams.len() < USUAL_DATAGRAMS
-        {
+        for _ in 0..receptions {
+            if self.datagrams.len() >= USUAL_DATAGRAMS {
+                break;
+            }
             let reception = match socket.receive(&mut self.buffer[self.len..][..RECEIVE_LEN]) {
                 Ok(reception) => reception,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
@@ -172,7 +210,10 @@ impl Batch {
                     Progress::Opened(keys, opened) => {
                         state.device.accept(now, keys, arrival, *opened, bytes)
                     }
-                    Progress::Forged => continue,
+                    Progress::Forged => {
+                        state.device.reject_forged();
+                        continue;
+                    }
                     _ => state.device.handle_datagram(now, arrival, bytes),
                 };
                 if let Ok(Received::Packet(packet)) = received {

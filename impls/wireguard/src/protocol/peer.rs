@@ -15,7 +15,7 @@ use super::noise::SentInitiation;
 use super::peers::PeerId;
 use super::session::Sessions;
 use super::tai64n::Tai64n;
-use super::timers::{Timer, Timers};
+use super::timers::{HandshakeRetry, Timer, Timers};
 
 /// Packets that wait for a handshake; the oldest is dropped for a new one beyond these.
 pub(crate) const MAX_STAGED: usize = 128;
@@ -31,6 +31,8 @@ pub(crate) struct Peer {
     initiation: Option<SentInitiation>,
     sessions: Sessions,
     timers: Timers,
+    /// How soon lost initiations are repeated, if not as to all peers.
+    pub(crate) retry: Option<HandshakeRetry>,
     /// Packets that wait for a session; an empty one is a keepalive.
     staged: VecDeque<Vec<u8>>,
     /// The indices of `initiation` and `sessions` that are in the device's table.
@@ -58,6 +60,7 @@ impl Peer {
             initiation: None,
             sessions: Sessions::default(),
             timers: Timers::default(),
+            retry: None,
             staged: VecDeque::new(),
             indices: Vec::new(),
             greatest_timestamp: None,

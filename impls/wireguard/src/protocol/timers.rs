@@ -1,5 +1,7 @@
 //! When a peer has to do something without being asked (paper §6): one function a *fact*; nobody else touches a timer.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How long the response to an initiation is waited for, and the least time between two initiations.
@@ -32,8 +34,8 @@ const PROBES: [Duration; 4] = [
     Duration::from_millis(900),
 ];
 
-/// The least time between two probes.
-const PROBE_SPACING: Duration = Duration::from_millis(20);
+/// The least time between two probes: changes come in a row, and before the last of them there may be no way out.
+const PROBE_SPACING: Duration = Duration::from_millis(5);
 
 /// How soon a lost initiation is repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +46,31 @@ pub enum HandshakeRetry {
     /// After 250 ms, then twice as long each time up to five seconds: for paths that lose a good part of what they carry.
     /// Every responder accepts it, since it takes an initiation each 20 ms, but it is not what the paper says.
     Eager,
+}
+
+impl fmt::Display for HandshakeRetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HandshakeRetry::Standard => "standard",
+            HandshakeRetry::Eager => "eager",
+        })
+    }
+}
+
+/// Neither `standard` nor `eager`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownRetry;
+
+impl FromStr for HandshakeRetry {
+    type Err = UnknownRetry;
+
+    fn from_str(text: &str) -> Result<HandshakeRetry, UnknownRetry> {
+        match text {
+            "standard" => Ok(HandshakeRetry::Standard),
+            "eager" => Ok(HandshakeRetry::Eager),
+            _ => Err(UnknownRetry),
+        }
+    }
 }
 
 impl HandshakeRetry {

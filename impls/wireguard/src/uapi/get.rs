@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Interface;
+use super::{HANDSHAKE_RETRY, Interface};
 use crate::protocol::{PeerId, PeerStatus, hex};
 
 /// Everything there is to know, as lines, without the closing `errno`.
@@ -43,6 +43,9 @@ fn peer(text: &mut String, peer: &PeerStatus) {
         "persistent_keepalive_interval",
         peer.persistent_keepalive,
     );
+    if let Some(retry) = peer.handshake_retry {
+        line(text, HANDSHAKE_RETRY, retry);
+    }
     for cidr in &peer.allowed_ips {
         line(text, "allowed_ip", cidr);
     }

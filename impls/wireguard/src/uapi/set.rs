@@ -4,8 +4,8 @@ use std::net::{SocketAddr, SocketAddrV6};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Errno, Interface};
-use crate::protocol::{Cidr, PeerId, PresharedKey, PrivateKey, PublicKey};
+use super::{Errno, HANDSHAKE_RETRY, Interface};
+use crate::protocol::{Cidr, HandshakeRetry, PeerId, PresharedKey, PrivateKey, PublicKey};
 
 /// A request on its way: which peer the lines are about.
 #[derive(Default)]
@@ -136,6 +136,7 @@ enum Change {
     PresharedKey(PresharedKey),
     Endpoint(SocketAddr),
     PersistentKeepalive(u16),
+    HandshakeRetry(Option<HandshakeRetry>),
     ClearAllowedIps,
     InsertAllowedIp(Cidr),
     RemoveAllowedIp(Cidr),
@@ -148,6 +149,8 @@ impl Change {
             ("preshared_key", _) => Change::PresharedKey(parse(value)?),
             ("endpoint", _) => Change::Endpoint(parse_endpoint(value)?),
             ("persistent_keepalive_interval", _) => Change::PersistentKeepalive(parse(value)?),
+            (HANDSHAKE_RETRY, "") => Change::HandshakeRetry(None),
+            (HANDSHAKE_RETRY, _) => Change::HandshakeRetry(Some(parse(value)?)),
             ("replace_allowed_ips", "true") => Change::ClearAllowedIps,
             ("allowed_ip", _) => match value.strip_prefix('-') {
                 Some(cidr) => Change::RemoveAllowedIp(parse(cidr)?),
@@ -166,6 +169,7 @@ impl Change {
             Change::PersistentKeepalive(seconds) => {
                 device.set_persistent_keepalive(now, id, seconds)
             }
+            Change::HandshakeRetry(retry) => device.set_peer_handshake_retry(id, retry),
             Change::ClearAllowedIps => device.clear_allowed_ips(id),
             Change::InsertAllowedIp(cidr) => device.insert_allowed_ip(id, cidr),
             Change::RemoveAllowedIp(cidr) => device.remove_allowed_ip(id, cidr),

@@ -71,7 +71,7 @@ fn everything_that_is_set_is_got() {
         "private_key={}\nlisten_port=12912\nfwmark=51820\nreplace_peers=true\n\
          public_key={}\npreshared_key={}\nendpoint=[abcd:23::33%2]:51820\nreplace_allowed_ips=true\n\
          allowed_ip=192.168.4.4/32\nallowed_ip=2001:db8::77/64\n\
-         public_key={}\nprotocol_version=1\nendpoint=182.122.22.19:3233\npersistent_keepalive_interval=111\n\
+         public_key={}\nprotocol_version=1\nendpoint=182.122.22.19:3233\npersistent_keepalive_interval=111\nhandshake_retry=eager\n\
          allowed_ip=192.168.4.6/32\nallowed_ip=192.168.4.6/32\n\
          public_key={}\n",
         "e8".repeat(32),
@@ -82,6 +82,17 @@ fn everything_that_is_set_is_got() {
     );
     assert_eq!(set(&mut interface, &text), Ok(()));
     insta::assert_snapshot!(get(&mut interface));
+}
+
+#[test]
+fn a_retry_schedule_that_is_taken_back_is_not_shown() {
+    let mut interface = fake();
+    let text = format!(
+        "public_key={}\nhandshake_retry=eager\nhandshake_retry=\n",
+        key(2)
+    );
+    assert_eq!(set(&mut interface, &text), Ok(()));
+    assert!(!get(&mut interface).contains("handshake_retry"));
 }
 
 #[test]
@@ -104,6 +115,7 @@ fn what_is_not_understood_is_an_error() {
         "endpoint=1.2.3.4",
         "endpoint=host:1",
         "allowed_ip=1.2.3.4/33",
+        "handshake_retry=never",
         "protocol_version=2",
         "persistent_keepalive_interval=65536",
         "remove=false",

@@ -1,8 +1,5 @@
 //! Other implementations at the other end.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-
 use crate::world::Implementation::{self, Boringtun, Gotatun, Ours, WireguardGo};
 use crate::world::*;
 
@@ -134,25 +131,9 @@ fn transfer_is_counted_as_others_count_it() {
     );
 }
 
-/// 20 MB from left to right, by TCP.
 fn copy(name: &str, left: Implementation, right: Implementation) {
     isolated(name, || {
-        let _pair = Pair::connected(left, right);
-        let sent: Vec<u8> = (0..5_000_000u32)
-            .flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes())
-            .collect();
-        let listener = RIGHT.inside(|| TcpListener::bind("10.0.0.2:7").unwrap());
-        let mut sender = LEFT.inside(|| TcpStream::connect("10.0.0.2:7").unwrap());
-        let (mut receiver, _) = listener.accept().unwrap();
-        let mut received = Vec::new();
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                sender.write_all(&sent).unwrap();
-                sender.shutdown(Shutdown::Write).unwrap();
-            });
-            receiver.read_to_end(&mut received).unwrap();
-        });
-        assert!(sent == received);
+        Pair::connected(left, right).copies_unchanged();
     });
 }
 

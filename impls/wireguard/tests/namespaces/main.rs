@@ -10,6 +10,10 @@ mod configuration;
 mod flood;
 mod interoperation;
 mod life_cycle;
+#[expect(dead_code, reason = "the guest's tests and the benches use more of it")]
+mod moves;
 mod packets;
 mod roaming;
+mod strangers;
+#[expect(dead_code, reason = "the guest's tests and the benches use more of it")]
 mod world;

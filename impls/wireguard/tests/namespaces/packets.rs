@@ -75,21 +75,16 @@ fn a_packet_is_not_padded_beyond_the_mtu_even_in_another_namespace() {
             sh("ip -n left link set wg1 netns inner");
             inner.sh("ip addr add 10.0.0.1/24 dev wg1; ip link set wg1 up mtu 1405");
             assert!(inner.reaches("10.0.0.2"), "its sockets stay where it began");
-            let before = received(&RIGHT);
+            let before = RIGHT.received();
             // The whole MTU: 20 and 8 bytes of headers and 1377 of data.
             until("the MTU to be known", || {
-                let before = received(&RIGHT);
+                let before = RIGHT.received();
                 inner.sh("ping -c 1 -W 5 -M do -s 1377 10.0.0.2");
-                received(&RIGHT) - before == 1405 + 32
+                RIGHT.received() - before == 1405 + 32
             });
-            assert!(received(&RIGHT) > before);
+            assert!(RIGHT.received() > before);
         },
     );
-}
-
-fn received(host: &Host) -> u64 {
-    let text = host.sh(&format!("wg show {} transfer", host.interface()));
-    text.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 #[test]

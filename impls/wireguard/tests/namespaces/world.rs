@@ -1,6 +1,8 @@
 //! Two hosts joined by a cable, each with a WireGuard interface.
 
 use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -84,6 +86,8 @@ pub(crate) enum Implementation {
     WireguardGo,
     Boringtun,
     Gotatun,
+    /// The kernel's own, where it has one.
+    Kernel,
 }
 
 impl Implementation {
@@ -93,15 +97,18 @@ impl Implementation {
             Implementation::WireguardGo => "wireguard-go",
             Implementation::Boringtun => "boringtun-cli",
             Implementation::Gotatun => "gotatun",
+            Implementation::Kernel => "ip",
         }
     }
 
-    fn command(self) -> String {
+    /// What creates an interface.
+    fn command(self, interface: &str) -> String {
         let arguments = match self {
-            Implementation::Ours | Implementation::WireguardGo => "",
+            Implementation::Ours | Implementation::WireguardGo => interface.to_owned(),
             Implementation::Boringtun | Implementation::Gotatun => {
-                "--disable-drop-privileges -l /dev/null"
+                format!("--disable-drop-privileges -l /dev/null {interface}")
             }
+            Implementation::Kernel => format!("link add {interface} type wireguard"),
         };
         format!("{} {arguments}", self.program())
     }
@@ -111,6 +118,22 @@ impl Implementation {
             .arg("--version")
             .output()
             .is_ok()
+    }
+
+    /// Those in user space that are installed and named among the program's arguments, or all when none is named.
+    pub(crate) fn asked_for() -> Vec<Implementation> {
+        let names: Vec<String> = std::env::args().collect();
+        let all = [
+            Implementation::Ours,
+            Implementation::WireguardGo,
+            Implementation::Boringtun,
+            Implementation::Gotatun,
+        ];
+        let is_named = |one: &Implementation| names.contains(&format!("{one:?}"));
+        let any_is_named = all.iter().any(is_named);
+        all.into_iter()
+            .filter(|one| one.is_found() && (is_named(one) || !any_is_named))
+            .collect()
     }
 
     /// Whether it can be tested here; in CI everything must be.
@@ -126,6 +149,7 @@ impl Implementation {
 }
 
 /// A network namespace.
+#[derive(Clone, Copy)]
 pub(crate) struct Host {
     pub(crate) name: &'static str,
     pub(crate) number: u8,
@@ -183,9 +207,41 @@ impl Host {
         self.succeeds(&format!("ping -c 1 -W 5 {address}"))
     }
 
+    /// How many answers this ping gets.
+    pub(crate) fn answers(&self, ping: &str) -> u32 {
+        let output = self.sh(&format!("{ping} || true"));
+        let before = output.split(" received").next().unwrap();
+        before.rsplit(' ').next().unwrap().parse().unwrap()
+    }
+
+    /// The UDP payload that its interface has received, bytes.
+    pub(crate) fn received(&self) -> u64 {
+        let text = self.sh(&format!("wg show {} transfer", self.interface()));
+        text.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Its IPv4 address in the tunnel.
+    pub(crate) fn inner(&self) -> Ipv4Addr {
+        Ipv4Addr::new(10, 0, 0, self.number)
+    }
+
     /// The name of its WireGuard interface, which is not that of another host: the sockets are in one folder.
     pub(crate) fn interface(&self) -> String {
         format!("wg{}", self.number)
+    }
+}
+
+/// Remove all hosts, their tunnels and their programs.
+pub(crate) fn tear_down() {
+    let names = sh("ls /run/netns");
+    for name in names.split_whitespace() {
+        for pid in sh(&format!("ip netns pids {name}")).split_whitespace() {
+            let _has_ended = Command::new("kill").arg(pid).status();
+        }
+        until("the end of its programs", || {
+            sh(&format!("ip netns pids {name}")).is_empty()
+        });
+        sh(&format!("ip netns del {name}"));
     }
 }
 
@@ -229,8 +285,8 @@ impl Pair {
     pub(crate) fn start(&self, host: &Host, implementation: Implementation) {
         let (interface, number) = (host.interface(), host.number);
         host.sh(&format!(
-            "{} {interface} >/dev/null 2>&1 </dev/null",
-            implementation.command()
+            "{} >/dev/null 2>&1 </dev/null",
+            implementation.command(&interface)
         ));
         until("the interface", || {
             host.succeeds(&format!("wg show {interface}"))
@@ -251,6 +307,25 @@ impl Pair {
         host.sh(&format!(
             "wg set {interface} peer {key} endpoint {endpoint} allowed-ips 10.0.0.{number}/32,fd00::{number}/128"
         ));
+    }
+
+    /// Carry 20 MB from left to right, by TCP.
+    pub(crate) fn copies_unchanged(&self) {
+        let sent: Vec<u8> = (0..5_000_000u32)
+            .flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes())
+            .collect();
+        let listener = RIGHT.inside(|| TcpListener::bind("10.0.0.2:7").unwrap());
+        let mut sender = LEFT.inside(|| TcpStream::connect("10.0.0.2:7").unwrap());
+        let (mut receiver, _) = listener.accept().unwrap();
+        let mut received = Vec::new();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                sender.write_all(&sent).unwrap();
+                sender.shutdown(Shutdown::Write).unwrap();
+            });
+            receiver.read_to_end(&mut received).unwrap();
+        });
+        assert!(sent == received);
     }
 
     pub(crate) fn public_key(&self, host: &Host) -> String {

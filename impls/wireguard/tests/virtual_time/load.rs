@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use wireguard::Dropped;
+use wireguard::{Arrival, Dropped, Endpoint, receiver_of};
 
 use crate::world::*;
 
@@ -103,4 +103,30 @@ fn a_cookie_reply_does_not_move_the_peer() {
         .unwrap()
         .endpoint;
     assert_eq!(before, after);
+}
+
+/// As a device with threads does it, that opens datagrams outside its lock, and as one without does.
+#[test]
+fn forged_data_is_counted_wherever_it_is_opened() {
+    let mut world = connected();
+    world.send_right(b"real");
+    let mut forged = world.sent.last().unwrap().bytes.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let (now, right) = (world.now, &mut world.right.node);
+
+    let receiver = receiver_of(&forged).unwrap();
+    let keys = right.receiving_keys(now, receiver).unwrap();
+    assert_eq!(keys.open(&mut forged.clone()), None);
+    right.reject_forged();
+    assert_eq!(right.dropped(Dropped::Forged), 1);
+
+    let arrival = Arrival {
+        from: Endpoint::from(LEFT.outer()),
+        tos: 0,
+    };
+    assert_eq!(
+        right.handle_datagram(now, arrival, &mut forged),
+        Err(Dropped::Forged)
+    );
+    assert_eq!(right.dropped(Dropped::Forged), 2);
 }

@@ -4,6 +4,7 @@ mod boringtun;
 mod handshakes;
 mod keepalives;
 mod load;
+mod lost_handshakes;
 mod rekeying;
 mod roaming;
 mod routing;

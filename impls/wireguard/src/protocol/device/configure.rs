@@ -31,6 +31,8 @@ pub struct PeerStatus {
     pub rx_bytes: u64,
     /// Seconds of silence after which a keepalive is sent; 0 is never.
     pub persistent_keepalive: u16,
+    /// How soon lost initiations to it are repeated, if that is not as to all peers.
+    pub handshake_retry: Option<HandshakeRetry>,
     /// The inner addresses that belong to it.
     pub allowed_ips: Vec<Cidr>,
 }
@@ -51,9 +53,14 @@ impl Device {
         self.local.mtu
     }
 
-    /// Choose how soon lost initiations are repeated.
+    /// Choose how soon lost initiations are repeated, to peers of which nothing else is said.
     pub fn set_handshake_retry(&mut self, retry: HandshakeRetry) {
         self.local.retry = retry;
+    }
+
+    /// Choose how soon lost initiations to one peer are repeated; none is as to all.
+    pub fn set_peer_handshake_retry(&mut self, id: PeerId, retry: Option<HandshakeRetry>) {
+        self.with_peer(id, |peer, _| peer.retry = retry);
     }
 
     /// Our private key.
@@ -110,6 +117,7 @@ impl Device {
             tx_bytes: peer.tx_bytes,
             rx_bytes: peer.rx_bytes,
             persistent_keepalive: peer.persistent_keepalive(),
+            handshake_retry: peer.retry,
             allowed_ips: self.allowed_ips.of(id).collect(),
         })
     }

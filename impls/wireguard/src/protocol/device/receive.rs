@@ -60,6 +60,11 @@ impl Device {
         self.peers.get_mut(peer)?.receiving_keys(now, receiver)
     }
 
+    /// [`receiving_keys`](Device::receiving_keys) did not open a datagram: count it as dropped.
+    pub fn reject_forged(&mut self) {
+        self.drops[Dropped::Forged as usize] += 1;
+    }
+
     /// `datagram` was opened with `keys`: do what it asks for, unless it is a replay.
     ///
     /// # Errors

@@ -44,9 +44,9 @@ impl Peer {
             return;
         };
         self.timers.authenticated_packet_sent(now);
-        let jitter = local.jitter();
+        let retry = self.retry.unwrap_or(local.retry);
         self.timers
-            .initiation_sent(now, is_retry, local.retry, jitter);
+            .initiation_sent(now, is_retry, retry, local.jitter());
         self.transmit_handshake(local, endpoint, message.to_vec());
     }
 
