@@ -79,7 +79,7 @@ const METRICS: [&str; 11] = [
     "under_5ms",
 ];
 
-/// What a new baseline holds of every session that answered anything.
+/// What is held of a session in virtual time.
 const RECORDED: [&str; 6] = [
     "answered",
     "median_ms",
@@ -89,46 +89,34 @@ const RECORDED: [&str; 6] = [
     "under_5ms",
 ];
 
-impl Baseline {
-    /// A first baseline of a run: the main figures and every recovery of every session, all with one tolerance.
-    pub fn record(summary: &Summary, tolerance: Tolerance, reason: &str) -> Self {
-        let all = summary.sessions.iter().flat_map(|(session, figures)| {
-            let recoveries = (0..figures.recovery.len()).map(|index| format!("recovery[{index}]"));
-            let names = RECORDED.map(String::from).into_iter().chain(recoveries);
-            names.map(|metric| Metric {
-                session: session.clone(),
-                over: None,
-                metric,
-                value: 0.0,
-                tolerance,
-            })
-        });
-        let metrics = all.collect();
-        let (scenario, world, seeds) = (String::new(), String::new(), Vec::new());
-        Self {
-            scenario,
-            world,
-            seeds,
-            reason: String::new(),
-            metrics,
-        }
-        .record_again(summary, reason)
-    }
+/// What is held of a session's ratio to another: what a few outliers don't move.
+const RATIOS: [&str; 2] = ["median_ms", "mean_ms"];
 
-    /// The same metrics and tolerances with the values of a new run. Metrics that it did not measure are left out.
-    pub fn record_again(&self, summary: &Summary, reason: &str) -> Self {
-        let measured = self.metrics.iter().filter_map(|metric| {
-            Some(Metric {
-                value: metric.of(summary)?,
-                ..metric.clone()
-            })
-        });
+/// What a baseline is to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    /// Names of the sessions.
+    pub sessions: &'a [String],
+    /// If set, ratios to this session instead of the figures themselves.
+    pub over: Option<&'a str>,
+    /// How far a figure may move, as a fraction of it.
+    pub relative: f64,
+    /// How far a time may move, in milliseconds, if that is more.
+    pub absolute_ms: f64,
+}
+
+impl Baseline {
+    /// The baseline of a run: the main figures and every recovery of the sessions that are held. What the run did not
+    /// measure is left out.
+    pub fn record(summary: &Summary, held: Held<'_>, reason: &str) -> Self {
+        let sessions = held.sessions.iter();
+        let metrics = sessions.flat_map(|session| held.metrics(session, summary));
         Self {
             scenario: summary.scenario.clone(),
             world: summary.world.clone(),
             seeds: summary.seeds.clone(),
             reason: reason.into(),
-            metrics: measured.collect(),
+            metrics: metrics.collect(),
         }
     }
 
@@ -179,6 +167,44 @@ impl Baseline {
                 format!("{what}: the baseline has {baseline}, the run {run}")
             })
             .collect()
+    }
+}
+
+impl Held<'_> {
+    fn metrics(self, session: &str, summary: &Summary) -> Vec<Metric> {
+        let events = summary
+            .sessions
+            .get(session)
+            .map_or(0, |of| of.recovery.len());
+        let recoveries = (0..events).map(|index| format!("recovery[{index}]"));
+        let names: Vec<String> = match self.over {
+            Some(_) => RATIOS.map(String::from).into(),
+            None => RECORDED
+                .map(String::from)
+                .into_iter()
+                .chain(recoveries)
+                .collect(),
+        };
+        let metric = |name: String| {
+            let mut metric = Metric {
+                session: session.into(),
+                over: self.over.map(String::from),
+                tolerance: self.tolerance(&name),
+                metric: name,
+                value: 0.0,
+            };
+            metric.value = metric.of(summary)?;
+            Some(metric)
+        };
+        names.into_iter().filter_map(metric).collect()
+    }
+
+    fn tolerance(self, metric: &str) -> Tolerance {
+        let time = self.over.is_none() && is_time(metric);
+        Tolerance {
+            relative: self.relative,
+            absolute: if time { self.absolute_ms } else { 0.0 },
+        }
     }
 }
 
@@ -252,6 +278,11 @@ fn figure(session: &SessionSummary, metric: &str) -> Option<f64> {
                 .recovered_after_ms
         }
     }
+}
+
+/// Whether it is in milliseconds.
+pub(super) fn is_time(metric: &str) -> bool {
+    metric.ends_with("_ms") || recovery_index(metric).is_some()
 }
 
 /// The N of `recovery[N]`.

@@ -3,7 +3,7 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
-use super::{Compared, Gate, Movement};
+use super::{Compared, Gate, Movement, baseline::is_time};
 use crate::table::{Table, aligned};
 use crate::units::number;
 
@@ -15,85 +15,104 @@ struct Benchmark {
     value: f64,
 }
 
-impl Gate {
-    /// A verdict and, as a Markdown table, what moved; everything if `all`.
-    pub fn markdown(&self, all: bool) -> String {
-        let moved = self
-            .metrics
-            .iter()
-            .filter(|of| of.movement != Movement::Held)
-            .count();
-        let held = self.metrics.len() - moved;
-        let verdict = if self.passed() { "passed" } else { "failed" };
-        let mut text = format!(
-            "## Gate {verdict}: {}\n\n{held} of {} metrics held.\n",
-            self.scenario,
-            self.metrics.len()
-        );
-        for mismatch in &self.mismatches {
-            text += &format!("\nNot comparable: {mismatch}.\n");
+/// A verdict and, as a Markdown table, what moved; everything if `all`.
+pub fn markdown(gates: &[Gate], all: bool) -> String {
+    let compared = gates.iter().flat_map(|gate| &gate.metrics);
+    let metrics = compared.clone().count();
+    let held = metrics - compared.filter(moved).count();
+    let passed = gates.iter().all(Gate::passed);
+    let mut text = format!(
+        "## Gate {}\n\n{held} of {metrics} metrics held.\n",
+        if passed { "passed" } else { "failed" },
+    );
+    for gate in gates {
+        for mismatch in &gate.mismatches {
+            text += &format!("\nNot comparable: {}, {mismatch}.\n", gate.name());
         }
-        let shown: Vec<_> = self
-            .metrics
-            .iter()
-            .filter(|of| all || of.movement != Movement::Held)
-            .collect();
-        if !shown.is_empty() {
-            let titles = ["metric", "baseline", "now", "change", "allowed", "verdict"];
-            text += &format!(
-                "\n{}",
-                aligned(&Table::new(&titles, shown.into_iter().map(row)))
-            );
-        }
-        if self
-            .metrics
+    }
+    let shown = gates.iter().flat_map(|gate| {
+        let metrics = gate.metrics.iter().filter(|of| all || moved(of));
+        metrics.map(|of| row(gate, of))
+    });
+    let shown: Vec<_> = shown.collect();
+    if !shown.is_empty() {
+        let titles = ["metric", "baseline", "now", "change", "allowed", "verdict"];
+        text += &format!("\n{}", aligned(&Table::new(&titles, shown.into_iter())));
+    }
+    let better = |gate: &Gate| {
+        gate.metrics
             .iter()
             .any(|of| of.movement == Movement::Better)
-        {
-            text += "\nWhat got better is no longer guarded by this baseline: record it anew and say why.\n";
-        }
-        text
+    };
+    if gates.iter().any(better) {
+        text +=
+            "\nWhat got better is no longer guarded by its baseline: record it anew and say why.\n";
+    }
+    text
+}
+
+/// JUnit XML, a suite a scenario and a test case a metric.
+///
+/// # Errors
+/// When a name cannot be written as XML.
+pub fn junit(gates: &[Gate]) -> Result<String, quick_junit::SerializeError> {
+    let mut report = Report::new("roamlab gate");
+    report.add_test_suites(gates.iter().map(suite));
+    report.to_string()
+}
+
+/// JSON of the form `customSmallerIsBetter` of github-action-benchmark. What is better when larger is left out.
+///
+/// # Errors
+/// When a value is not finite.
+pub fn benchmark_json(gates: &[Gate]) -> serde_json::Result<String> {
+    let entries: Vec<Benchmark> = gates.iter().flat_map(benchmarks).collect();
+    Ok(serde_json::to_string_pretty(&entries)? + "\n")
+}
+
+impl Gate {
+    /// The scenario and its world: `lossy-29pct (guest)`.
+    fn name(&self) -> String {
+        format!("{} ({})", self.scenario, self.world)
     }
 
-    /// JUnit XML, a test case a metric.
-    ///
-    /// # Errors
-    /// When a name cannot be written as XML.
-    pub fn junit(&self) -> Result<String, quick_junit::SerializeError> {
-        let mut suite = TestSuite::new(&self.scenario);
-        for mismatch in &self.mismatches {
-            suite.add_test_case(TestCase::new("comparable", failure(mismatch.clone())));
-        }
-        for of in &self.metrics {
-            let status = match of.movement {
-                Movement::Held => TestCaseStatus::success(),
-                _ => failure(row(of).join(" · ")),
-            };
-            suite.add_test_case(TestCase::new(of.metric.name(), status));
-        }
-        let mut report = Report::new("roamlab gate");
-        report.add_test_suite(suite);
-        report.to_string()
+    fn name_of(&self, of: &Compared) -> String {
+        format!("{}: {}", self.name(), of.metric.name())
     }
+}
 
-    /// JSON of the form `customSmallerIsBetter` of github-action-benchmark. What is better when larger is left out.
-    ///
-    /// # Errors
-    /// When a value is not finite.
-    pub fn benchmark_json(&self) -> serde_json::Result<String> {
-        let smaller_is_better = self
-            .metrics
-            .iter()
-            .filter(|of| !of.metric.larger_is_better());
-        let entries = smaller_is_better.filter_map(|of| {
-            Some(Benchmark {
-                name: format!("{}: {}", self.scenario, of.metric.name()),
-                unit: unit(of),
-                value: of.measured?,
-            })
-        });
-        Ok(serde_json::to_string_pretty(&entries.collect::<Vec<_>>())? + "\n")
+fn suite(gate: &Gate) -> TestSuite {
+    let mut suite = TestSuite::new(gate.name());
+    for mismatch in &gate.mismatches {
+        suite.add_test_case(TestCase::new("comparable", failure(mismatch.clone())));
     }
+    for of in &gate.metrics {
+        let status = if moved(&of) {
+            failure(row(gate, of).join(" · "))
+        } else {
+            TestCaseStatus::success()
+        };
+        suite.add_test_case(TestCase::new(of.metric.name(), status));
+    }
+    suite
+}
+
+fn benchmarks(gate: &Gate) -> impl Iterator<Item = Benchmark> {
+    let smaller_is_better = gate
+        .metrics
+        .iter()
+        .filter(|of| !of.metric.larger_is_better());
+    smaller_is_better.filter_map(|of| {
+        Some(Benchmark {
+            name: gate.name_of(of),
+            unit: unit(of),
+            value: of.measured?,
+        })
+    })
+}
+
+fn moved(of: &&Compared) -> bool {
+    of.movement != Movement::Held
 }
 
 fn failure(message: String) -> TestCaseStatus {
@@ -102,7 +121,7 @@ fn failure(message: String) -> TestCaseStatus {
     status
 }
 
-fn row(of: &Compared) -> Vec<String> {
+fn row(gate: &Gate, of: &Compared) -> Vec<String> {
     let metric = &of.metric;
     let change = of.measured.map(|measured| {
         let change = measured - metric.value;
@@ -121,7 +140,7 @@ fn row(of: &Compared) -> Vec<String> {
     };
     let absent = || "–".to_owned();
     vec![
-        metric.name(),
+        gate.name_of(of),
         number(metric.value),
         of.measured.map_or_else(absent, number),
         change.unwrap_or_else(absent),
@@ -134,7 +153,7 @@ fn unit(of: &Compared) -> &'static str {
     let metric = &of.metric;
     match metric.over {
         Some(_) => "ratio",
-        None if metric.metric.ends_with("_ms") || metric.metric.starts_with("recovery") => "ms",
+        None if is_time(&metric.metric) => "ms",
         None => "keystrokes",
     }
 }

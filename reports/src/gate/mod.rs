@@ -6,7 +6,8 @@
 mod baseline;
 mod formats;
 
-pub use baseline::{Baseline, BaselineError, Metric, Tolerance};
+pub use baseline::{Baseline, BaselineError, Held, Metric, Tolerance};
+pub use formats::{benchmark_json, junit, markdown};
 
 use crate::summary::Summary;
 
@@ -15,6 +16,8 @@ use crate::summary::Summary;
 pub struct Gate {
     /// Name of the scenario.
     pub scenario: String,
+    /// The world that it was run in.
+    pub world: String,
     /// Why the two cannot be compared at all (another scenario, world, or other seeds).
     pub mismatches: Vec<String>,
     /// Every metric of the baseline, in its order.
@@ -58,8 +61,26 @@ impl Gate {
         };
         Self {
             scenario: summary.scenario.clone(),
+            world: summary.world.clone(),
             mismatches: baseline.mismatches(summary),
             metrics: baseline.metrics.iter().map(compare).collect(),
+        }
+    }
+
+    /// What both this and a second run found: in real time a single one may have been disturbed. Only what left its
+    /// tolerance both times has moved.
+    pub fn confirmed_by(self, second: Self) -> Self {
+        let both = |(first, second): (Compared, Compared)| {
+            if first.movement == Movement::Held {
+                first
+            } else {
+                second
+            }
+        };
+        let metrics = self.metrics.into_iter().zip(second.metrics).map(both);
+        Self {
+            metrics: metrics.collect(),
+            ..second
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// Compare a run with a baseline; exit code 1 when it moved
+    /// Run what has a baseline and compare; exit code 1 when a figure moved
     Gate(GateOptions),
     /// Record a session of your own, keys and screen, to be replayed in scenarios
     #[command(after_help = "Example:\n  roamlab record editing.cast -- vim notes.txt")]
@@ -200,25 +200,31 @@ pub(crate) enum ShaperKind {
     Relay,
 }
 
-/// What is compared with what.
+/// What is run and compared with its baseline.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  roamlab gate --baseline ci/baselines/clean-100ms.json reports/out/clean-100ms/latest\n  roamlab gate --baseline ci/baselines/clean-100ms.json --update \"acks ride along\" reports/out/clean-100ms/latest"
+    after_help = "Examples:\n  roamlab gate\n  roamlab gate --world model\n  roamlab gate --update \"acknowledgements ride along\" lossy-29pct\n  roamlab gate --update \"the first\" --world guest --baselines perf mine\n\nA baseline is a file NAME.WORLD.json. Its scenario is NAME.ron beside it, or comes with roamlab; its `gate` says what\nis held and how closely. Results stay in reports/out/gate."
 )]
 pub(crate) struct GateOptions {
-    /// The baseline
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: PathBuf,
-    /// Record the run as the new baseline, for this reason, instead of comparing
+    /// Scenarios; every one that has a baseline when left out
+    #[arg(value_name = "NAME")]
+    pub(crate) scenarios: Vec<String>,
+    /// Where the baselines are
+    #[arg(long, value_name = "DIR", default_value = "ci/baselines")]
+    pub(crate) baselines: PathBuf,
+    /// Only baselines of this world; with --update and a name, the world to record one for
+    #[arg(long, value_enum)]
+    pub(crate) world: Option<World>,
+    /// Record the runs as the new baselines, for this reason, instead of comparing
     #[arg(long, value_name = "REASON")]
     pub(crate) update: Option<String>,
+    /// Write the whole comparison as a Markdown table to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
     /// Write the comparison as JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// Write the figures as JSON for benchmark dashboards (customSmallerIsBetter) to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) benchmark: Option<PathBuf>,
-    /// The run's folder
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
 }

@@ -102,11 +102,7 @@ struct End<'a> {
 }
 
 impl End<'_> {
-    async fn set_up(
-        self,
-        implementation: WireGuardImplementation,
-        keys: &Keys,
-    ) -> Result<Version> {
+    async fn set_up(self, implementation: WireGuardImplementation, keys: &Keys) -> Result<Version> {
         let version = match implementation {
             WireGuardImplementation::Kernel => interface::create(self.host, self.interface).await?,
             other => {

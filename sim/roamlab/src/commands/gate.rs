@@ -1,60 +1,225 @@
-//! `roamlab gate`: a run against its baseline.
+//! `roamlab gate`: runs what has a baseline, and compares.
 
-use std::{fs, path::Path, process::ExitCode};
-
-use reports::{
-    Analysis, Summary,
-    gate::{Baseline, Gate, Tolerance},
-    results::Results,
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
 };
 
+use clap::ValueEnum;
+use reports::{
+    Analysis, Summary,
+    gate::{self, Baseline, Gate, Held},
+    results::Results,
+};
+use scenario::{Scenario, library};
+
 use crate::output::{say, say_line};
-use crate::{exit::Failure, options::GateOptions};
+use crate::{
+    exit::{FAILED, Failure},
+    options::{GateOptions, World},
+};
 
 pub(crate) fn gate(options: &GateOptions) -> Result<ExitCode, Failure> {
-    let results = Results::read(&options.folder).map_err(Failure::input)?;
-    let summary = Summary::of(&Analysis::of(&results));
+    let candidates = candidates(options)?;
     if let Some(reason) = &options.update {
-        return update(&options.baseline, &summary, reason);
+        for candidate in candidates {
+            candidate.record(reason)?;
+            say_line(format!("recorded {}", candidate.baseline.display()));
+        }
+        return Ok(ExitCode::SUCCESS);
     }
-    let baseline = read(&options.baseline)?;
-    let gate = Gate::compare(&baseline, &summary);
-    say(gate.markdown(false));
+    let gates = candidates.iter().map(Candidate::compare);
+    let gates = gates.collect::<Result<Vec<Gate>, Failure>>()?;
+    say(gate::markdown(&gates, false));
+    if let Some(file) = &options.markdown {
+        write(file, gate::markdown(&gates, true))?;
+    }
     if let Some(file) = &options.junit {
-        write(file, gate.junit().map_err(Failure::failed)?)?;
+        write(file, gate::junit(&gates).map_err(Failure::failed)?)?;
     }
     if let Some(file) = &options.benchmark {
-        write(file, gate.benchmark_json().map_err(Failure::failed)?)?;
+        write(file, gate::benchmark_json(&gates).map_err(Failure::failed)?)?;
     }
-    if gate.passed() {
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Err(Failure::Failed(format!(
-            "{} moved away from {}; if that is meant, record it: roamlab gate --baseline {} --update \"why\" {}",
-            summary.scenario,
-            options.baseline.display(),
-            options.baseline.display(),
-            options.folder.display(),
-        )))
+    if gates.iter().all(Gate::passed) {
+        return Ok(ExitCode::SUCCESS);
     }
+    Err(Failure::Failed(
+        "figures moved; if that is meant, record them: roamlab gate --update \"why\"".to_owned(),
+    ))
 }
 
-fn update(file: &Path, summary: &Summary, reason: &str) -> Result<ExitCode, Failure> {
-    let baseline = if file.exists() {
-        read(file)?.record_again(summary, reason)
-    } else {
-        Baseline::record(summary, Tolerance::default(), reason)
-    };
-    write(file, baseline.to_json().map_err(Failure::failed)?)?;
-    say_line(format!("recorded {}", file.display()));
-    Ok(ExitCode::SUCCESS)
+/// A scenario, in one world, and its baseline.
+struct Candidate {
+    name: String,
+    world: World,
+    /// The baseline's file.
+    baseline: PathBuf,
+    /// The scenario's file, if it doesn't come with roamlab.
+    file: Option<PathBuf>,
 }
 
-fn read(file: &Path) -> Result<Baseline, Failure> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Failure::Input(format!("{}: {error}", file.display())))?;
-    Baseline::from_json(&text)
-        .map_err(|error| Failure::Input(format!("{}: {error}", file.display())))
+/// What is to be run: all baselines, or those of the named scenarios, there or to be recorded.
+fn candidates(options: &GateOptions) -> Result<Vec<Candidate>, Failure> {
+    let folder = &options.baselines;
+    let mut there = recorded(folder)?;
+    there.retain(|one| options.world.is_none_or(|world| one.world == world));
+    if options.scenarios.is_empty() {
+        if there.is_empty() {
+            return Err(Failure::Input(format!(
+                "there is no baseline in {}; record one: roamlab gate --update \"why\" --world guest NAME",
+                folder.display()
+            )));
+        }
+        return Ok(there);
+    }
+    let mut wanted = Vec::new();
+    for name in &options.scenarios {
+        let (found, others): (Vec<_>, Vec<_>) =
+            there.into_iter().partition(|one| one.name == *name);
+        there = others;
+        if !found.is_empty() {
+            wanted.extend(found);
+        } else if let (Some(_), Some(world)) = (&options.update, options.world) {
+            wanted.push(Candidate::new(folder, name, world));
+        } else {
+            return Err(Failure::Input(format!(
+                "{name} has no baseline in {}; record one: roamlab gate --update \"why\" --world guest {name}",
+                folder.display()
+            )));
+        }
+    }
+    Ok(wanted)
+}
+
+/// The baselines in a folder, in the order of their names.
+fn recorded(folder: &Path) -> Result<Vec<Candidate>, Failure> {
+    let unreadable = |error| Failure::Input(format!("{}: {error}", folder.display()));
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut there = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.file_name();
+        let Some(stem) = file.to_str().and_then(|file| file.strip_suffix(".json")) else {
+            continue;
+        };
+        let named = stem
+            .rsplit_once('.')
+            .and_then(|(name, world)| Some((name, World::from_str(world, false).ok()?)));
+        let Some((name, world)) = named else {
+            return Err(Failure::Input(format!(
+                "{}: a baseline is called NAME.WORLD.json, as in lossy-29pct.guest.json",
+                folder.join(&file).display()
+            )));
+        };
+        there.push(Candidate::new(folder, name, world));
+    }
+    there.sort_by(|one, other| one.baseline.cmp(&other.baseline));
+    Ok(there)
+}
+
+impl Candidate {
+    fn new(folder: &Path, name: &str, world: World) -> Self {
+        let own = folder.join(format!("{name}.ron"));
+        Self {
+            name: name.to_owned(),
+            world,
+            baseline: folder.join(format!("{name}.{}.json", world.name())),
+            file: own.exists().then_some(own),
+        }
+    }
+
+    /// Runs it and compares; in real time once more if the first run moved, for it may have been disturbed.
+    fn compare(&self) -> Result<Gate, Failure> {
+        let text = fs::read_to_string(&self.baseline)
+            .map_err(|error| Failure::Input(format!("{}: {error}", self.baseline.display())))?;
+        let baseline = Baseline::from_json(&text)
+            .map_err(|error| Failure::Input(format!("{}: {error}", self.baseline.display())))?;
+        let gate = Gate::compare(&baseline, &self.run()?);
+        if gate.passed() || self.world != World::Host {
+            return Ok(gate);
+        }
+        eprintln!("{} moved: running it again to be sure", self.name);
+        Ok(gate.confirmed_by(Gate::compare(&baseline, &self.run()?)))
+    }
+
+    fn record(&self, reason: &str) -> Result<(), Failure> {
+        let wanted = self.guarded()?;
+        let over = match (self.world, &wanted.against) {
+            (World::Host, None) => {
+                return Err(Failure::Input(format!(
+                    "{}: in real time only ratios can be held; say to which session: gate: (against: …)",
+                    self.name
+                )));
+            }
+            (World::Host, against) => against.as_deref(),
+            (World::Guest | World::Model, _) => None,
+        };
+        let held = Held {
+            sessions: &wanted.sessions,
+            over,
+            relative: over.map_or(wanted.relative, |_| wanted.real_time),
+            absolute_ms: wanted.absolute.as_secs_f64() * 1e3,
+        };
+        let baseline = Baseline::record(&self.run()?, held, reason);
+        if let Some(folder) = self.baseline.parent() {
+            fs::create_dir_all(folder).map_err(Failure::failed)?;
+        }
+        write(&self.baseline, baseline.to_json().map_err(Failure::failed)?)
+    }
+
+    /// What the scenario says is to be held.
+    fn guarded(&self) -> Result<scenario::Gate, Failure> {
+        let scenario = match &self.file {
+            Some(file) => Scenario::read(file).map_err(Failure::input)?,
+            None => {
+                let shipped = library::find(&self.name).map_err(Failure::input)?;
+                shipped.read().map_err(Failure::input)?
+            }
+        };
+        scenario.gate.ok_or_else(|| {
+            Failure::Input(format!(
+                "{} does not say what is to be held; add to it: gate: (sessions: [\"ssp\"])",
+                self.name
+            ))
+        })
+    }
+
+    /// Runs the sessions that count, in a process of their own, as `roamlab run` does.
+    fn run(&self) -> Result<Summary, Failure> {
+        let guarded = self.guarded()?;
+        let out =
+            Path::new("reports/out/gate").join(format!("{}.{}", self.name, self.world.name()));
+        if out.exists() {
+            fs::remove_dir_all(&out).map_err(Failure::failed)?;
+        }
+        let scenario = self.file.as_deref().unwrap_or(Path::new(&self.name));
+        let mut run = Command::new(std::env::current_exe().map_err(Failure::machine)?);
+        run.arg("run").arg(scenario).arg("--out").arg(&out);
+        run.args(["--world", self.world.name()]);
+        let against = guarded.against.filter(|_| self.world == World::Host);
+        for session in guarded.sessions.iter().chain(&against) {
+            run.args(["--session", session]);
+        }
+        let run = run.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let ended = run.output().map_err(Failure::machine)?;
+        // A run that fails has told why. If only its own checks did, its figures are there, and are judged here.
+        match ended.status.code() {
+            Some(code)
+                if code == 0 || code == i32::from(FAILED) && out.join("run.json").exists() =>
+            {
+                let results = Results::read(&out).map_err(Failure::failed)?;
+                Ok(Summary::of(&Analysis::of(&results)))
+            }
+            Some(2) => Err(Failure::Input(format!("{} cannot be run", self.name))),
+            Some(3) => Err(Failure::Machine(format!(
+                "{} cannot be run on this machine",
+                self.name
+            ))),
+            _ => Err(Failure::Failed(format!("{} did not run", self.name))),
+        }
+    }
 }
 
 fn write(file: &Path, text: String) -> Result<(), Failure> {

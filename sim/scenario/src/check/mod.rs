@@ -4,6 +4,7 @@ mod actions;
 mod addresses;
 mod expectations;
 mod files;
+mod gate;
 mod hosts;
 mod links;
 mod names;
@@ -31,6 +32,7 @@ pub(crate) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
         sessions::check,
         timeline::check,
         expectations::check,
+        gate::check,
     ];
     if scenario.hosts.is_empty() {
         return hosts::check(scenario, spot, findings);

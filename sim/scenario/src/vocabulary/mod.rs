@@ -1,6 +1,7 @@
 //! The words of a scenario file and their defaults, one file a subject.
 
 mod expectation;
+mod gate;
 mod host;
 mod link;
 mod session;
@@ -9,6 +10,7 @@ mod tunnel;
 mod workload;
 
 pub use expectation::{Expectation, Statistic};
+pub use gate::Gate;
 pub use host::{Firewall, Host, Inbound, Nat, NatKind, UdpPolicy};
 pub use link::{Addresses, Link};
 pub use session::{
@@ -59,6 +61,9 @@ pub struct Scenario {
     /// What must hold for a run to pass.
     #[serde(default)]
     pub expect: Vec<Expectation>,
+    /// What a gate guards, and how closely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
 }
 
 fn one_seed() -> Vec<u64> {
