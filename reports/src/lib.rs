@@ -10,7 +10,8 @@
 //! | `figures/*.svg`, `figures/*.png` | [`figures`] |
 //! | `report.html` | one page with everything, nothing fetched |
 //!
-//! [`gate`] compares a summary with a committed baseline. [`statistics`] says exactly what every figure means.
+//! A [`sweep`] has a folder of its own, with a result for each of its cells. [`gate`] compares a summary with a
+//! committed baseline. [`statistics`] says exactly what every figure means.
 
 mod analysis;
 mod answer;
@@ -21,6 +22,7 @@ pub mod report;
 pub mod results;
 pub mod statistics;
 mod summary;
+pub mod sweep;
 mod table;
 mod units;
 

@@ -51,7 +51,7 @@ pub fn write(dir: &Path) -> Result<Analysis, ReportError> {
     Ok(analysis)
 }
 
-fn write_figures(dir: &Path, figures: &[Figure]) -> Result<(), ReportError> {
+pub(crate) fn write_figures(dir: &Path, figures: &[Figure]) -> Result<(), ReportError> {
     let write = |source| ReportError::Write {
         path: dir.to_owned(),
         source,
@@ -68,7 +68,7 @@ fn write_figures(dir: &Path, figures: &[Figure]) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn put(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), ReportError> {
+pub(crate) fn put(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), ReportError> {
     fs::write(path, contents).map_err(|source| ReportError::Write {
         path: path.to_owned(),
         source,

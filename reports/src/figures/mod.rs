@@ -7,15 +7,19 @@ mod axis;
 mod canvas;
 mod cdf;
 mod event_labels;
+mod heat_map;
 mod legend;
 mod over_time;
 mod palette;
 mod recovery;
+mod sweep_lines;
 mod thinning;
 
 use serde::Serialize;
 
+use self::heat_map::Statistic;
 use crate::analysis::Analysis;
+use crate::sweep::SweepAnalysis;
 
 pub use canvas::{DrawingError, png};
 pub(crate) use palette::css;
@@ -42,4 +46,26 @@ pub fn figures(analysis: &Analysis) -> Result<Vec<Figure>, DrawingError> {
     ];
     figures.extend(recovery::recovery_bars(analysis)?);
     Ok(figures)
+}
+
+/// The figures of a sweep: heat maps of the first two variables where there are two, and lines along the first.
+///
+/// # Errors
+/// As for [`figures`].
+pub(crate) fn sweep_figures(analysis: &SweepAnalysis) -> Result<Vec<Figure>, DrawingError> {
+    let statistics = [
+        Statistic {
+            name: "heat-map-median",
+            title: "median",
+            quantile: 0.5,
+        },
+        Statistic {
+            name: "heat-map-p99",
+            title: "99th percentile of",
+            quantile: 0.99,
+        },
+    ];
+    let maps = statistics.iter().filter(|_| analysis.plan.axes.len() > 1);
+    let maps = maps.map(|statistic| heat_map::heat_map(analysis, statistic));
+    maps.chain([sweep_lines::sweep_lines(analysis)]).collect()
 }

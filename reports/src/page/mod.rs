@@ -48,6 +48,16 @@ pub(crate) fn page(analysis: &Analysis, figures: &[Figure]) -> Result<String, mi
             .relay_lateness_ms
             .map(|of| [of.p50, of.p99, of.max].map(time)),
     };
+    render("report.html", include_str!("report.html"), &page)
+}
+
+/// Fills a template. Its name ends in .html, so every value is escaped but the figures and the style, which are marked
+/// safe.
+pub(crate) fn render(
+    name: &'static str,
+    template: &'static str,
+    page: &impl Serialize,
+) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
     templates.set_syntax(
         SyntaxConfig::builder()
@@ -55,9 +65,8 @@ pub(crate) fn page(analysis: &Analysis, figures: &[Figure]) -> Result<String, mi
             .lstrip_blocks(true)
             .build()?,
     );
-    // The name ends in .html, so every value is escaped but the figures and the style, which are marked safe.
-    templates.add_template("report.html", include_str!("report.html"))?;
-    templates.get_template("report.html")?.render(Serde(&page))
+    templates.add_template(name, template)?;
+    templates.get_template(name)?.render(Serde(page))
 }
 
 /// What the page shows of a session beside its figures.
