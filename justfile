@@ -25,6 +25,11 @@ test *OPTIONS: (set-up "run" "test")
     ./ci/peers
     PATH="$PWD/target/tools/bin:$PATH" cargo test --workspace {{ OPTIONS }}
 
+# Compare the figures of every scenario that has a baseline with it; `just gate --update "why" NAME` records
+gate *OPTIONS: (set-up "run")
+    cargo build --release --quiet -p roamlab -p ssp
+    target/release/roamlab gate {{ OPTIONS }}
+
 # Measure the speeds that the README promises
 bench *OPTIONS: (set-up "run" "test")
     cargo bench -p link {{ OPTIONS }}
