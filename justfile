@@ -8,12 +8,12 @@ default:
 
 # Run a scenario and write its report: `just scenario lossy-29pct`
 scenario NAME *OPTIONS: (set-up "run")
-    cargo build --release --quiet -p roamlab -p ssp
+    cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab run {{ NAME }} {{ OPTIONS }}
 
 # Run any other command of roamlab: `just roamlab list`
 roamlab *ARGUMENTS:
-    cargo build --release --quiet -p roamlab -p ssp
+    cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab {{ ARGUMENTS }}
 
 # Build the kernel that `--world guest` boots, once; from a kernel tree of your own when one is named

@@ -1,5 +1,6 @@
 //! How long a report of 51,000 keystrokes takes, from reading the folder to its last file.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -19,6 +20,7 @@ fn run() -> Run {
         run: 0,
         outcome: Outcome::Finished,
         traffic: None,
+        goodput: BTreeMap::new(),
     };
     Run {
         scenario: Scenario::new("bench", "How long does a report take?", ""),

@@ -109,6 +109,9 @@ pub struct SessionRun {
     /// What its network carried, where the shaper counted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,
+    /// What bulk transfers beside it carried until they were stopped, by name, in bits per second.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub goodput: BTreeMap<String, f64>,
 }
 
 /// Whether a session got to the end of its workload.

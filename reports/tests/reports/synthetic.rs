@@ -1,5 +1,6 @@
 //! Synthetic run folders: latencies drawn from a counter, so that every test sees the same ones for ever.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use reports::Analysis;
@@ -211,6 +212,7 @@ impl Synthetic {
                     dropped: 321,
                 },
             }),
+            goodput: BTreeMap::new(),
         })
         .collect()
     }

@@ -7,7 +7,7 @@
 //! terminal emulator that is not ours ([`screen`]), and a [`judge::Judge`] says which keys each screen answers.
 //!
 //! The sessions that only [`echo`] have no terminal at the far end; they measure what the path itself does.
-//! [`calibration`] runs no session at all, and [`model`] runs sessions of our SSP without kernel or clock.
+//! [`calibration`] runs no session at all, and [`model`] runs sessions of our own programs without kernel or clock.
 
 mod alarm;
 pub mod answer;

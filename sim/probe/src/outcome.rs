@@ -92,6 +92,9 @@ pub enum SessionError {
         /// What the system said.
         error: io::Error,
     },
+    /// The tunnel that the session was to be put inside could not be opened.
+    #[error("no tunnel: {0}")]
+    Tunnel(#[from] lab::Error),
     /// The session was cancelled before it was established.
     #[error("cancelled")]
     Cancelled,

@@ -167,7 +167,7 @@ pub(crate) enum World {
     Host,
     /// A kernel of its own (see `just guest`), faster than the clock and the same each time
     Guest,
-    /// No kernel: sessions of our SSP and the path's model in this process, in no time
+    /// No kernel: sessions of our SSP or of datagrams, in our WireGuard or not, and the path's model in this process, in no time
     Model,
 }
 

@@ -15,7 +15,7 @@ use std::{
 use indexmap::IndexMap;
 use link::{Direction, PathSpec, Seed};
 use nix::sys::signal::Signal;
-use scenario::{CongestionControl, Family, NatPart, Scenario};
+use scenario::{CongestionControl, Family, NatPart, Scenario, Tunnel};
 
 pub(crate) use self::kernel::congestion_control_name;
 use self::{kernel::Kernel, rules::Translation, topology::Topology};
@@ -46,6 +46,8 @@ pub struct Network<'a> {
     translations: IndexMap<String, Translation>,
     kernel: Kernel,
     hosts: IndexMap<String, Arc<Host>>,
+    /// The hosts that a tunnel joins: its client and its server.
+    tunnelled: Option<[String; 2]>,
 }
 
 impl<'a> Network<'a> {
@@ -109,6 +111,7 @@ impl<'a> Network<'a> {
             translations: IndexMap::new(),
             kernel,
             hosts,
+            tunnelled: None,
         };
         network.start_nats();
         for host in network.scenario.hosts.keys() {
@@ -152,6 +155,22 @@ impl<'a> Network<'a> {
             .into_iter()
             .filter(|address| Family::of(address) == family)
             .find(|address| routes.iter().any(|route| route.to == *address))
+    }
+
+    /// From now on what is sent between these hosts, besides the tunnel's own packets, goes through the tunnel that has
+    /// been opened between them.
+    pub fn join_by_tunnel(&mut self, client: &str, server: &str) {
+        self.tunnelled = Some([client, server].map(str::to_owned));
+    }
+
+    /// The address at which `from` reaches `to` through a tunnel.
+    pub(crate) fn address_inside(&self, from: &str, to: &str) -> Option<IpAddr> {
+        let [client, server] = self.tunnelled.as_ref()?;
+        match (from, to) {
+            _ if (from, to) == (client, server) => Tunnel::SERVER.first().copied(),
+            _ if (from, to) == (server, client) => Tunnel::CLIENT.first().copied(),
+            _ => None,
+        }
     }
 
     /// From now on a direction of a link behaves like `path`.

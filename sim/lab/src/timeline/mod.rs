@@ -37,12 +37,23 @@ impl Progress {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Happened {
     /// When, counted from the run's zero.
     pub at: Duration,
     /// What, for a person: "wan is cut for 10 s".
     pub what: String,
+    /// What a bulk transfer carried that has ended with this.
+    pub carried: Option<Carried>,
+}
+
+/// What a bulk transfer carried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// The transfer's name.
+    pub traffic: String,
+    /// What its receiver read, on average since the transfer began.
+    pub bits_per_second: f64,
 }
 
 /// Plays the timeline in one copy of the network until everything in it has happened.
@@ -121,19 +132,32 @@ struct Stage<'s, 'n, T> {
 
 impl<T: Fn(Happened)> Stage<'_, '_, T> {
     async fn perform(&self, action: &Action) -> Result<()> {
+        let carried = self.carried(action).await;
         self.start(action).await?;
-        self.tell(describe::start(action));
+        self.tell(describe::start(action), carried);
         if let Some(lasting) = lasting(action) {
             sleep(lasting).await;
             self.undo(action).await?;
-            self.tell(describe::undo(action));
+            self.tell(describe::undo(action), None);
         }
         Ok(())
     }
 
-    fn tell(&self, what: String) {
+    fn tell(&self, what: String, carried: Option<Carried>) {
         let at = self.zero.elapsed();
-        (self.told)(Happened { at, what });
+        (self.told)(Happened { at, what, carried });
+    }
+
+    /// What the transfer has carried that an action is about to stop.
+    async fn carried(&self, action: &Action) -> Option<Carried> {
+        let Action::StopTraffic { name } = action else {
+            return None;
+        };
+        let bits_per_second = self.flows.lock().await.get(name)?.bits_per_second()?;
+        Some(Carried {
+            traffic: name.clone(),
+            bits_per_second,
+        })
     }
 
     async fn start(&self, action: &Action) -> Result<()> {

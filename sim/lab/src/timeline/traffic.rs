@@ -3,6 +3,10 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -18,11 +22,16 @@ use tokio::{
 use crate::{Error, Host, Network, Result, network::congestion_control_name};
 
 /// Running traffic. It ends when this is dropped.
-pub(super) struct Flow(Vec<JoinHandle<()>>);
+pub(super) struct Flow {
+    tasks: Vec<JoinHandle<()>>,
+    began: Instant,
+    /// Bytes that a bulk transfer's receiver has read.
+    read: Option<Arc<AtomicU64>>,
+}
 
 impl Drop for Flow {
     fn drop(&mut self) {
-        self.0.iter().for_each(JoinHandle::abort);
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -67,6 +76,20 @@ impl<'n> Call<'n> {
 }
 
 impl Flow {
+    fn new(tasks: Vec<JoinHandle<()>>, read: Option<Arc<AtomicU64>>) -> Self {
+        Self {
+            tasks,
+            began: Instant::now(),
+            read,
+        }
+    }
+
+    /// What a bulk transfer has carried so far, on average.
+    pub(super) fn bits_per_second(&self) -> Option<f64> {
+        let bytes = self.read.as_ref()?.load(Ordering::Relaxed);
+        Some(8.0 * bytes as f64 / self.began.elapsed().as_secs_f64())
+    }
+
     /// Starts sending from one host to another. Sockets are made in the hosts, the work is done by tasks here.
     pub(super) fn start(network: &Network<'_>, from: &str, to: &str, of: &Traffic) -> Result<Self> {
         let call = Call::between(network, from, to)?;
@@ -96,18 +119,20 @@ fn bulk_tcp(call: &Call<'_>, control: CongestionControl) -> Result<io::Result<Fl
     let address = call.address;
     Ok((|| {
         let (listener, socket) = (listening?, calling?);
+        let read = Arc::new(AtomicU64::new(0));
+        let [read_there, read_here] = [read.clone(), read.clone()];
         let there = SocketAddr::new(address, listener.local_addr()?.port());
         let called = tokio::spawn(async move {
             if let Ok((stream, _)) = listener.accept().await {
-                transfer(stream, !caller_sends).await;
+                transfer(stream, !caller_sends, &read_there).await;
             }
         });
         let caller = tokio::spawn(async move {
             if let Ok(stream) = socket.connect(there).await {
-                transfer(stream, caller_sends).await;
+                transfer(stream, caller_sends, &read_here).await;
             }
         });
-        Ok(Flow(vec![called, caller]))
+        Ok(Flow::new(vec![called, caller], Some(read)))
     })())
 }
 
@@ -121,13 +146,15 @@ fn tcp_socket(address: IpAddr, control: CongestionControl) -> io::Result<TcpSock
     Ok(socket)
 }
 
-/// Sends, or takes in, until the other end or the flow is gone.
-async fn transfer(mut stream: TcpStream, sends: bool) {
+/// Sends, or takes in and counts, until the other end or the flow is gone.
+async fn transfer(mut stream: TcpStream, sends: bool, read: &AtomicU64) {
     let mut buffer = vec![0; 64 * 1024];
     if sends {
         while stream.write_all(&buffer).await.is_ok() {}
     } else {
-        while matches!(stream.read(&mut buffer).await, Ok(1..)) {}
+        while let Ok(length @ 1..) = stream.read(&mut buffer).await {
+            read.fetch_add(length as u64, Ordering::Relaxed);
+        }
     }
 }
 
@@ -174,7 +201,7 @@ fn datagrams(call: &Call<'_>, gap: Duration, size: u64) -> Result<io::Result<Flo
                 }),
             ]
         };
-        Ok(Flow(tasks))
+        Ok(Flow::new(tasks, None))
     })())
 }
 
@@ -193,11 +220,14 @@ async fn pace(socket: &UdpSocket, to: SocketAddr, gap: Duration, payload: &[u8])
     }
 }
 
-/// IPv4 rather than IPv6.
+/// Through the tunnel that joins the two hosts if there is one; IPv4 rather than IPv6.
 fn reachable(network: &Network<'_>, from: &str, to: &str) -> Option<IpAddr> {
-    [Family::Ipv4, Family::Ipv6]
-        .into_iter()
-        .find_map(|family| network.reachable_address(from, to, family))
+    let outside = || {
+        [Family::Ipv4, Family::Ipv6]
+            .into_iter()
+            .find_map(|family| network.reachable_address(from, to, family))
+    };
+    network.address_inside(from, to).or_else(outside)
 }
 
 fn any(like: IpAddr) -> IpAddr {

@@ -71,7 +71,7 @@ pub(super) fn text(keys: &Keys, peer: &Peer<'_>) -> String {
 
 /// Gives an interface its configuration.
 pub(super) async fn load(host: &Host, interface: &str, text: &str) -> Result<()> {
-    wg(host, &["setconf", interface, "/dev/stdin"], text).await?;
+    wg(host, &["setconf", interface, "/proc/self/fd/0"], text).await?;
     Ok(())
 }
 

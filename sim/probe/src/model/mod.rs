@@ -1,29 +1,38 @@
-//! The world `model`: both ends of a session of our SSP in this process, joined by the link model, in virtual time.
+//! The world `model`: both ends of a session in this process, joined by the link model, in virtual time. The sessions
+//! are those of our SSP and datagrams that are echoed, as they are or inside our WireGuard.
 //!
 //! There is no kernel and no clock, and neither programs nor terminals take time: what is left is the protocol and the
 //! path. The script, the schedule, the judge and the path's randomness are those of the other worlds, so that a seed
 //! loses the same packets of the same link; and a run follows from its seed alone.
 
+mod carrier;
 mod client;
+mod echo;
+mod programs;
+mod run;
 mod server;
+mod ssp;
+mod tunnel;
 mod wire;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use link::SpecError;
-use scenario::{Family, Host, Implementation, Link, Scenario, Session, Ssp, Workload};
-use ssp::crypto::Key;
-use ssp::transport::Arrival;
+use scenario::{
+    Host, Implementation, Link, Scenario, Session, Tunnel, WireGuardImplementation, Workload,
+};
 
-use self::client::Client;
-use self::server::Server;
+use self::carrier::Carrier;
+use self::echo::Echo;
+use self::programs::Programs;
+use self::run::Run;
+use self::ssp::Ssp;
+use self::tunnel::Tunnelled;
+use self::wire::Wire;
 pub use self::wire::{Carried, Traffic};
-use self::wire::{Toward, Wire};
-use crate::observer::{Observer, ScreenObserver};
-use crate::outcome::{Outcome, Said, SessionError};
-use crate::schedule::Schedule;
-use crate::script::{Script, Step};
+use crate::observer::{EchoObserver, Observer, ScreenObserver};
+use crate::outcome::Outcome;
+use crate::script::Script;
 
 /// A scenario that can be run without a kernel.
 pub struct Model<'s> {
@@ -35,8 +44,11 @@ pub struct Model<'s> {
 #[derive(Debug, thiserror::Error)]
 pub enum Unfit {
     /// A session that needs a kernel, or somebody else's program.
-    #[error("\"{0}\" is not a session of our SSP at both ends")]
+    #[error("\"{0}\" is neither our SSP at both ends nor `Udp`")]
     NotOurs(String),
+    /// A tunnel of somebody else's: the kernel's, or one that reads the machine's clock.
+    #[error("\"{0}\" is inside a WireGuard that is not ours; no other can be given the time")]
+    Tunnel(String),
     /// Not exactly one link.
     #[error("there is more to its network than two hosts and the link between them")]
     Network,
@@ -79,11 +91,20 @@ impl<'s> Model<'s> {
         Ok(model)
     }
 
-    fn session(&self, name: &str) -> Result<&'s Ssp, Unfit> {
+    fn session(&self, name: &str) -> Result<&'s Session, Unfit> {
         const OURS: Implementation = Implementation::Ours;
-        match self.scenario.sessions.get(name) {
-            Some(Session::Ssp(ssp)) if [ssp.client, ssp.server] == [OURS; 2] => Ok(ssp),
-            _ => Err(Unfit::NotOurs(name.to_owned())),
+        let session = match self.scenario.sessions.get(name) {
+            Some(session @ Session::Ssp(ssp)) if [ssp.client, ssp.server] == [OURS; 2] => session,
+            Some(session @ Session::Udp(_)) => session,
+            _ => return Err(Unfit::NotOurs(name.to_owned())),
+        };
+        match session.over() {
+            Some(Tunnel::WireGuard(options))
+                if options.ends() != [WireGuardImplementation::Ours; 2] =>
+            {
+                Err(Unfit::Tunnel(name.to_owned()))
+            }
+            _ => Ok(session),
         }
     }
 
@@ -100,139 +121,32 @@ impl<'s> Model<'s> {
         seed: u64,
         patience: Duration,
     ) -> Result<(Outcome, Traffic), Unfit> {
-        let ssp = self.session(session)?;
+        let session = self.session(session)?;
         let start = Instant::now();
-        let wire = Wire::new(self.link, &ssp.from, ssp.family, seed, start)?;
-        let mut ends = Ends::new(ssp, script, seed, wire, start);
-        let outcome = match ends.establish(start + patience) {
-            Ok(()) => ends.type_script(script),
+        let family = session.outer_family();
+        let wire = Wire::new(self.link, session.client(), family, seed, start)?;
+        let carrier: Box<dyn Carrier> = match session.over() {
+            None => Box::new(wire),
+            Some(Tunnel::WireGuard(options)) => {
+                Box::new(Tunnelled::new(options, session.family(), wire, seed, start))
+            }
+        };
+        let (programs, observer): (Box<dyn Programs>, Box<dyn Observer>) = match session {
+            Session::Ssp(ssp) => (
+                Box::new(Ssp::new(ssp, script, seed, start)),
+                Box::new(ScreenObserver::new(script)),
+            ),
+            _ => (Box::new(Echo::default()), Box::new(EchoObserver::default())),
+        };
+        let mut run = Run::new(programs, carrier, observer, start);
+        let outcome = match run.establish(start + patience) {
+            Ok(()) => run.type_script(script),
             Err(error) => Outcome {
                 error: Some(error),
                 ..Outcome::default()
             },
         };
-        Ok((outcome, ends.wire.traffic()))
-    }
-}
-
-/// Both ends of a session, and the time that passes for them.
-struct Ends<'s> {
-    start: Instant,
-    now: Instant,
-    client: Client,
-    client_address: SocketAddr,
-    server: Server<'s>,
-    server_address: SocketAddr,
-    wire: Wire,
-    observer: ScreenObserver,
-}
-
-impl<'s> Ends<'s> {
-    fn new(ssp: &Ssp, script: &'s Script, seed: u64, wire: Wire, start: Instant) -> Self {
-        let key = Key::from([7; 16]);
-        let address = |host, port| match ssp.family {
-            Family::Ipv4 => (IpAddr::from(Ipv4Addr::new(192, 0, 2, host)), port),
-            Family::Ipv6 => {
-                let host = u16::from(host);
-                let ip = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, host);
-                (IpAddr::from(ip), port)
-            }
-        };
-        let server_address = address(2, 60001).into();
-        Ends {
-            start,
-            now: start,
-            client: Client::new(server_address, &key, script.size, ssp.predict, seed, start),
-            client_address: address(1, 40000).into(),
-            server: Server::new(&key, script, !seed, start),
-            server_address,
-            wire,
-            observer: ScreenObserver::new(script),
-        }
-    }
-
-    fn establish(&mut self, give_up: Instant) -> Result<(), SessionError> {
-        self.settle();
-        while !self.observer.is_ready() {
-            if self.now >= give_up {
-                return Err(SessionError::NotEstablished {
-                    after: self.now - self.start,
-                    screen: Said::last(self.observer.lines()),
-                    errors: Said::default(),
-                });
-            }
-            self.wait_until(give_up);
-            self.settle();
-        }
-        Ok(())
-    }
-
-    fn type_script(&mut self, script: &Script) -> Outcome {
-        let established_at = self.now - self.start;
-        let mut schedule = Schedule::new(script, self.now);
-        while let Some(deadline) = schedule.deadline() {
-            self.wait_until(deadline);
-            if self.now >= deadline
-                && let Some(number) = schedule.next(self.now)
-            {
-                self.type_step(number, &script.steps[number]);
-            }
-            for step in self.settle() {
-                schedule.answered(step, self.now);
-            }
-        }
-        Outcome {
-            keystrokes: schedule.keystrokes(self.start, self.now),
-            established_at: Some(established_at),
-            ..Outcome::default()
-        }
-    }
-
-    fn type_step(&mut self, number: usize, step: &Step) {
-        let keys = self.observer.keys(number, step);
-        self.client.type_keys(&keys, self.now);
-    }
-
-    /// Lets time pass until something is to be done, but not beyond `limit`.
-    fn wait_until(&mut self, limit: Instant) {
-        let events = [
-            self.wire.next_arrival(),
-            self.client.next_deadline(self.now),
-            self.server.next_deadline(self.now),
-            Some(limit),
-        ];
-        let next = events.into_iter().flatten().min();
-        self.now = next.map_or(self.now, |next| next.max(self.now));
-    }
-
-    /// Does all that is to be done now; the steps that the screen is then the first to answer.
-    fn settle(&mut self) -> Vec<usize> {
-        let now = self.now;
-        while let Some((congested, datagram)) = self.wire.receive(Toward::Server, now) {
-            let arrival = arrival(self.client_address, congested, &datagram);
-            self.server.handle_datagram(&arrival, now);
-        }
-        while let Some((congested, datagram)) = self.wire.receive(Toward::Client, now) {
-            let arrival = arrival(self.server_address, congested, &datagram);
-            self.client.handle_datagram(&arrival, now);
-        }
-        let drawn = self.client.paint(now);
-        while let Some(datagram) = self.client.poll_transmit(now) {
-            self.wire.send(Toward::Server, &datagram, now);
-        }
-        while let Some(datagram) = self.server.poll_transmit(now) {
-            self.wire.send(Toward::Client, &datagram, now);
-        }
-        self.observer.read(&drawn)
-    }
-}
-
-fn arrival(source: SocketAddr, congested: bool, payload: &[u8]) -> Arrival<'_> {
-    Arrival {
-        source,
-        socket: 0,
-        congested,
-        payload,
+        Ok((outcome, run.traffic()))
     }
 }
 

@@ -5,21 +5,19 @@ use std::time::Instant;
 use link::{Direction, Packet, Path, PathSeed, PathSpec, Seed, SpecError, Time};
 use scenario::{Family, Link};
 
-/// What stands before a datagram on the wire, for those stages of a path that look at it or damage it: an IPv6 header
-/// with ECT(0), as our programs send. It stands for IPv4's too, which has a checksum more to be kept.
-const HEADER: [u8; 40] = {
-    let mut header = [0; 40];
-    header[0] = 0x60;
-    header[1] = 0x20;
-    header
-};
+use super::carrier::{Arrived, Carrier, Toward};
 
-/// The same header after a queue has marked it with "congestion experienced" (RFC 3168).
-const MARKED: [u8; 40] = {
-    let mut header = HEADER;
-    header[1] = 0x30;
+/// What stands before a datagram on the wire, for those stages of a path that look at it or damage it: an IPv6 header.
+/// It stands for IPv4's too, which has a checksum more to be kept.
+fn header(tos: u8) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[0] = 0x60 | tos >> 4;
+    header[1] = tos << 4;
     header
-};
+}
+
+/// Bytes of an IPv6 header.
+const HEADER: usize = 40;
 
 /// A path each way.
 pub(super) struct Wire {
@@ -29,13 +27,6 @@ pub(super) struct Wire {
     start: Instant,
     /// Bytes of the IP and UDP headers.
     overhead: u32,
-}
-
-/// Which way a datagram goes.
-#[derive(Clone, Copy)]
-pub(super) enum Toward {
-    Server,
-    Client,
 }
 
 struct Lane {
@@ -117,11 +108,12 @@ impl Wire {
     fn time(&self, now: Instant) -> Time {
         Time::ZERO + now.saturating_duration_since(self.start)
     }
+}
 
-    /// Sends a datagram.
-    pub(super) fn send(&mut self, toward: Toward, datagram: &[u8], now: Instant) {
+impl Carrier for Wire {
+    fn send(&mut self, toward: Toward, tos: u8, datagram: &[u8], now: Instant) {
         let (len, now) = (self.overhead + datagram.len() as u32, self.time(now));
-        let packet = Packet::new(len, 0, [&HEADER[..], datagram].concat());
+        let packet = Packet::new(len, 0, [&header(tos)[..], datagram].concat());
         let lane = self.lane(toward);
         lane.carried.packets += 1;
         lane.carried.bytes += u64::from(len);
@@ -129,31 +121,28 @@ impl Wire {
         lane.collect_drops();
     }
 
-    /// The next datagram that has arrived, and whether it was marked with "congestion experienced".
-    pub(super) fn receive(&mut self, toward: Toward, now: Instant) -> Option<(bool, Vec<u8>)> {
+    fn receive(&mut self, toward: Toward, now: Instant) -> Option<Arrived> {
         let now = self.time(now);
         let lane = self.lane(toward);
         while let Some(mut packet) = lane.path.take(now) {
-            let datagram = packet.payload.split_off(HEADER.len());
-            let is_marked = packet.payload == MARKED;
+            let datagram = packet.payload.split_off(HEADER);
+            let tos = packet.payload[0] << 4 | packet.payload[1] >> 4;
             // A damaged header does not get past the kernel; what follows it is checked by its reader.
-            if is_marked || packet.payload == HEADER {
-                return Some((is_marked, datagram));
+            if packet.payload == header(tos) {
+                return Some(Arrived { tos, datagram });
             }
         }
         lane.collect_drops();
         None
     }
 
-    /// When something is to be received next.
-    pub(super) fn next_arrival(&self) -> Option<Instant> {
+    fn next_event(&self) -> Option<Instant> {
         let due = [self.to_server.path.due(), self.to_client.path.due()];
         let due = due.into_iter().flatten().min()?;
         Some(self.start + (due - Time::ZERO))
     }
 
-    /// What has been sent so far.
-    pub(super) fn traffic(&self) -> Traffic {
+    fn traffic(&self) -> Traffic {
         Traffic {
             up: self.to_server.carried,
             down: self.to_client.carried,

@@ -13,13 +13,15 @@ use crate::exit::{Failure, MACHINE};
 use crate::output::say_line;
 
 /// A program, what it is for, and the Debian package that has it.
-const PROGRAMS: [(&str, &str, &str); 6] = [
+const PROGRAMS: [(&str, &str, &str); 8] = [
     ("ssh", "Ssh sessions", "openssh-client"),
     ("sshd", "Ssh sessions", "openssh-server"),
     ("ssh-keygen", "Ssh sessions", "openssh-client"),
     ("mosh-client", "Mosh sessions", "mosh"),
     ("mosh-server", "Mosh sessions", "mosh"),
     ("nft", "NAT and firewalls", "nftables"),
+    ("wg", "WireGuard tunnels", "wireguard-tools"),
+    ("wireguard-go", "some WireGuard tunnels", "wireguard-go"),
 ];
 
 pub(crate) fn doctor() -> Result<ExitCode, Failure> {

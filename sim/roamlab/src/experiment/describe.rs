@@ -1,11 +1,26 @@
 //! Sessions and events in words, for reports.
 
 use scenario::{
-    Action, CongestionControl, Event, Implementation, Predict, Session, SessionState, Ssp, Trigger,
+    Action, CongestionControl, Event, Family, Implementation, Predict, Retry, Session,
+    SessionState, Ssp, Trigger, Tunnel, WireGuard,
 };
 
 /// What a session is.
 pub(super) fn session(session: &Session) -> String {
+    match session.over() {
+        None => bare(session),
+        Some(Tunnel::WireGuard(wireguard)) => {
+            format!(
+                "{}, inside WireGuard ({})",
+                bare(session),
+                options(wireguard)
+            )
+        }
+    }
+}
+
+/// What a session is without its tunnel.
+fn bare(session: &Session) -> String {
     match session {
         Session::Ssh(ssh) => format!(
             "OpenSSH over kernel TCP ({})",
@@ -21,6 +36,32 @@ pub(super) fn session(session: &Session) -> String {
             "a datagram there and back, never repeated: the path's own floor".to_owned()
         }
     }
+}
+
+/// Whose a tunnel is, and what of it is not as it is by default.
+fn options(wireguard: &WireGuard) -> String {
+    let [client, server] = wireguard.ends();
+    let mut options = vec![if client == server {
+        client.to_string()
+    } else {
+        format!("{client} at the client, {server} at the server")
+    }];
+    if wireguard.family == Family::Ipv6 {
+        options.push("over IPv6".to_owned());
+    }
+    if let Some(keepalive) = &wireguard.keepalive {
+        options.push(format!("keepalive {keepalive}"));
+    }
+    if wireguard.preshared_key {
+        options.push("preshared key".to_owned());
+    }
+    if wireguard.mtu != WireGuard::default().mtu {
+        options.push(format!("MTU {}", wireguard.mtu));
+    }
+    if wireguard.retry == Retry::Eager {
+        options.push("eager handshakes".to_owned());
+    }
+    options.join(", ")
 }
 
 fn ends(ssp: &Ssp) -> &'static str {

@@ -1,9 +1,9 @@
 //! Whether what the scenario expects came true.
 
-use link::units::Probability;
+use link::units::{BitRate, Probability};
 use reports::{
     Analysis, SessionAnalysis,
-    results::{Check, Results, Verdict},
+    results::{Check, Results, Run, Verdict},
     statistics::Latency,
 };
 use scenario::{Expectation, Scenario, Statistic};
@@ -14,7 +14,7 @@ pub(super) fn check(scenario: &Scenario, results: &Results) -> Vec<Check> {
     scenario
         .expect
         .iter()
-        .map(|expectation| judge(expectation, &analysis))
+        .map(|expectation| judge(expectation, &analysis, &results.run))
         .collect()
 }
 
@@ -24,7 +24,7 @@ struct Measured {
     unit: fn(f64) -> String,
 }
 
-fn judge(expectation: &Expectation, analysis: &Analysis) -> Check {
+fn judge(expectation: &Expectation, analysis: &Analysis, run: &Run) -> Check {
     let session = |name: &str| {
         analysis
             .sessions
@@ -107,6 +107,12 @@ fn judge(expectation: &Expectation, analysis: &Analysis) -> Check {
                 unit: milliseconds,
             },
         ),
+        Expectation::Goodput {
+            of,
+            traffic,
+            at_least,
+            at_most,
+        } => goodput(run, (of, traffic), *at_least, *at_most),
         Expectation::Breaks { of } => yes_or_no(
             format!("{of} does not survive"),
             "it came up and did not survive",
@@ -118,6 +124,30 @@ fn judge(expectation: &Expectation, analysis: &Analysis) -> Check {
             session(of).map(|each| each.latencies.is_empty()),
         ),
     }
+}
+
+/// What a transfer beside a session carried, over all of its runs.
+fn goodput(
+    run: &Run,
+    (of, traffic): (&str, &str),
+    at_least: Option<BitRate>,
+    at_most: Option<BitRate>,
+) -> Check {
+    let runs = run.outcomes.iter().filter(|each| each.session == of);
+    let rates: Vec<f64> = runs
+        .filter_map(|each| each.goodput.get(traffic).copied())
+        .collect();
+    let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+    let number = |rate: BitRate| rate.bits_per_second() as f64;
+    bounded(
+        format!("goodput of {traffic} beside {of}"),
+        at_least.map(number),
+        at_most.map(number),
+        Measured {
+            value: Some(mean).filter(|_| !rates.is_empty()),
+            unit: |rate| format!("{:.1} Mbit/s", rate / 1e6),
+        },
+    )
 }
 
 /// Ended early, or answered nothing that was typed after the last event.

@@ -5,6 +5,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -332,6 +333,7 @@ impl Gathered {
                     error: error.to_owned(),
                 },
                 traffic: None,
+                goodput: BTreeMap::new(),
             }));
     }
 }

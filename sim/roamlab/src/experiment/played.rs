@@ -1,6 +1,6 @@
 //! What came out of one session of a repetition, and how it becomes results.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use lab::timeline::Happened;
 use probe::Outcome;
@@ -41,7 +41,9 @@ impl Played<'_> {
             writer.keystroke(&keystroke).map_err(Stop::failed)?;
             gathered.keystrokes.push(keystroke);
         }
-        for Happened { at, what } in self.happened {
+        let mut goodput = BTreeMap::new();
+        for Happened { at, what, carried } in self.happened {
+            goodput.extend(carried.map(|carried| (carried.traffic, carried.bits_per_second)));
             let event = Event {
                 session: session.clone(),
                 seed,
@@ -73,6 +75,7 @@ impl Played<'_> {
             run,
             outcome: ending,
             traffic: self.traffic,
+            goodput,
         });
         Ok(())
     }

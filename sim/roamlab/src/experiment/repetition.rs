@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    net::IpAddr,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -10,10 +11,11 @@ use std::{
 use futures_util::future::join_all;
 use indexmap::IndexMap;
 use lab::{
-    Network,
+    Host, Network,
     network::Purpose,
     relay::Relay,
     timeline::{self, Happened, Progress as Reached},
+    tunnel,
     world::RUN,
 };
 use link::Seed;
@@ -23,7 +25,7 @@ use probe::{
     session::{self, Setting},
 };
 use reports::results::Writer;
-use scenario::Session;
+use scenario::{Session, Tunnel};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -154,15 +156,9 @@ impl Repetition<'_> {
         display: &Display,
         cancel: &CancellationToken,
     ) -> Outcome {
-        let Some(setting) = self.setting(copy, zero).await else {
-            return failed(SessionError::Io {
-                doing: format!(
-                    "{} has no {} address",
-                    copy.session.server(),
-                    copy.session.family()
-                ),
-                error: std::io::ErrorKind::AddrNotAvailable.into(),
-            });
+        let (setting, versions) = match self.setting(copy, zero).await {
+            Ok(setting) => setting,
+            Err(error) => return failed(error),
         };
         let (progress, mut told) = mpsc::unbounded_channel();
         let bar = display.session(
@@ -184,7 +180,8 @@ impl Repetition<'_> {
             }
         };
         let running = async {
-            let outcome = session::run(copy.session, &setting, &progress, cancel).await;
+            let mut outcome = session::run(copy.session, &setting, &progress, cancel).await;
+            outcome.versions.extend(versions);
             drop(progress);
             outcome
         };
@@ -193,20 +190,63 @@ impl Repetition<'_> {
         outcome
     }
 
-    async fn setting(&self, copy: &Copy<'_>, zero: Instant) -> Option<Setting> {
+    /// What the session of a copy is started with, its tunnel opened; and the versions of what that took.
+    async fn setting(
+        &self,
+        copy: &Copy<'_>,
+        zero: Instant,
+    ) -> Result<(Setting, Vec<tunnel::Version>), SessionError> {
         let network = copy.network.lock().await;
-        let host = |name: &str| Arc::clone(network.host(name)) as Arc<dyn Place>;
         let (client, server) = (copy.session.client(), copy.session.server());
-        Some(Setting {
-            client: host(client),
-            server: host(server),
-            address: network.reachable_address(client, server, copy.session.family())?,
+        let family = copy.session.outer_family();
+        let outside = network
+            .reachable_address(client, server, family)
+            .ok_or_else(|| SessionError::Io {
+                doing: format!("{server} has no {family} address"),
+                error: std::io::ErrorKind::AddrNotAvailable.into(),
+            })?;
+        let hosts = [client, server].map(|name| Arc::clone(network.host(name)));
+        drop(network);
+        let (address, versions) = match copy.session.over() {
+            None => (outside, Vec::new()),
+            Some(Tunnel::WireGuard(wireguard)) => {
+                let site = self.site(copy, &hosts, outside);
+                let versions = tunnel::open(wireguard, &site).await?;
+                copy.network.lock().await.join_by_tunnel(client, server);
+                (Tunnel::server(copy.session.family()), versions)
+            }
+        };
+        let [client, server] = hosts.map(|host| host as Arc<dyn Place>);
+        let setting = Setting {
+            client,
+            server,
+            address,
             program: self.experiment.program.clone(),
             folder: Path::new(RUN).to_owned(),
             script: copy.script.clone(),
             patience: PATIENCE,
             zero,
-        })
+        };
+        Ok((setting, versions))
+    }
+
+    /// Where the tunnel of a copy goes.
+    fn site<'s>(
+        &'s self,
+        copy: &Copy<'_>,
+        [client, server]: &'s [Arc<Host>; 2],
+        endpoint: IpAddr,
+    ) -> tunnel::Site<'s> {
+        let sessions = &self.experiment.scenario.sessions;
+        tunnel::Site {
+            client,
+            server,
+            endpoint,
+            seed: Seed(self.seed),
+            number: sessions.get_index_of(copy.name).unwrap_or_default(),
+            congestion_control: copy.session.congestion_control(),
+            programs: self.experiment.program.parent().unwrap_or(Path::new("/")),
+        }
     }
 
     /// Plays the timeline in a copy. Comes back only when an event could not be brought about.

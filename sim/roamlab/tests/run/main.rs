@@ -7,7 +7,9 @@ mod isolation;
 mod machine;
 mod mixtures;
 mod model;
+mod programs;
 mod repeating;
+mod tunnels;
 mod users;
 
 use std::{

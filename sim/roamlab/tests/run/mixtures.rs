@@ -1,37 +1,13 @@
 //! Sessions of our SSP programs, which are built beside roamlab.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-use crate::{Scratch, UNHURRIED, json, scenario_file, succeed};
-
-/// Builds `ssp-client` and `ssp-server` where roamlab was built: cargo builds other packages' programs for no test.
-fn build_ssp() {
-    let beside = Path::new(env!("CARGO_BIN_EXE_roamlab")).parent();
-    let profile = beside.expect("the profile's folder");
-    let target = profile.parent().expect("the target folder");
-    let mut build = Command::new(env!("CARGO"));
-    build
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "ssp",
-            "--bins",
-            "--target-dir",
-        ])
-        .arg(target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    if profile.ends_with("release") {
-        build.arg("--release");
-    }
-    succeed(&mut build);
-}
+use crate::{Scratch, UNHURRIED, json, programs::build, scenario_file, succeed};
 
 #[test]
 fn our_programs_and_stocks_answer_every_key_in_every_mixture() {
-    build_ssp();
+    build("ssp");
     let scratch = Scratch::new();
     succeed(&mut scratch.run("mixtures.ron", "out"));
     let run = json(&scratch.path("out/run.json"));

@@ -38,7 +38,7 @@ fn a_session_that_the_model_cannot_run_is_named() {
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(
-        told.contains("\"stock-server\" is not a session of our SSP at both ends"),
+        told.contains("\"stock-server\" is neither our SSP at both ends nor `Udp`"),
         "{told}"
     );
     assert!(!scratch.path("out").exists());

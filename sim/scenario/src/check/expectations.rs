@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::Findings;
 use crate::Scenario;
 use crate::source::Spot;
-use crate::vocabulary::Expectation;
+use crate::vocabulary::{Action, Expectation, Traffic};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
     for (n, expectation) in scenario.expect.iter().enumerate() {
@@ -53,8 +53,41 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
                     );
                 }
             }
+            Expectation::Goodput {
+                traffic,
+                at_least,
+                at_most,
+                ..
+            } => {
+                measured(scenario, traffic, spot.field("traffic"), findings);
+                bounds(at_least, at_most, spot, findings);
+            }
             Expectation::NeverEstablished { .. } => {}
         }
+    }
+}
+
+/// The timeline stops a bulk transfer of this name, so that there is something to say of it.
+fn measured(scenario: &Scenario, traffic: &str, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    let actions = scenario.timeline.iter().map(|event| &event.action);
+    let started: Vec<&String> = actions
+        .clone()
+        .filter_map(|action| match action {
+            Action::StartTraffic {
+                name,
+                of: Traffic::BulkTcp { .. },
+                ..
+            } => Some(name),
+            _ => None,
+        })
+        .collect();
+    let stops = |action: &Action| matches!(action, Action::StopTraffic { name } if name == traffic);
+    if findings.known(spot, "bulk transfer", traffic, started) && !actions.clone().any(stops) {
+        findings.wrong(
+            spot,
+            format!("\"{traffic}\" is never stopped, so nothing is measured of it"),
+            "put a `StopTraffic` on the `timeline`",
+        );
     }
 }
 

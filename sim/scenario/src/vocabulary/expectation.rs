@@ -1,6 +1,6 @@
 //! Expectations: what must hold of the results for a run to pass.
 
-use link::units::{Probability, Span};
+use link::units::{BitRate, Probability, Span};
 use serde::{Deserialize, Serialize};
 
 /// Something that must hold. Bounds are inclusive; one that is left out does not bind.
@@ -65,6 +65,20 @@ pub enum Expectation {
         /// The longest that passes.
         at_most: Span,
     },
+    /// What a bulk transfer of the timeline carried beside a session, from its start until it was stopped: the bytes
+    /// that its receiver read. Over several seeds and runs, the mean.
+    Goodput {
+        /// The session.
+        of: String,
+        /// The name that `StartTraffic` gave the transfer.
+        traffic: String,
+        /// The lowest rate that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_least: Option<BitRate>,
+        /// The highest rate that passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<BitRate>,
+    },
     /// The session comes up and does not survive: it ends, or answers no key typed after the last
     /// event of the timeline.
     Breaks {
@@ -87,6 +101,7 @@ impl Expectation {
             | Expectation::Answered { of, .. }
             | Expectation::Instant { of, .. }
             | Expectation::Recovery { of, .. }
+            | Expectation::Goodput { of, .. }
             | Expectation::Breaks { of }
             | Expectation::NeverEstablished { of } => vec![of],
         }
@@ -119,6 +134,7 @@ impl Expectation {
             | Expectation::Answered { of, .. }
             | Expectation::Instant { of, .. }
             | Expectation::Recovery { of, .. }
+            | Expectation::Goodput { of, .. }
             | Expectation::Breaks { of }
             | Expectation::NeverEstablished { of } => of,
         }
