@@ -34,7 +34,8 @@ pub enum Direction {
 }
 
 impl Direction {
-    const fn name(self) -> &'static str {
+    /// Its name in scenario files.
+    pub const fn name(self) -> &'static str {
         match self {
             Direction::Up => "up",
             Direction::Down => "down",
@@ -65,6 +66,11 @@ impl Seed {
 pub struct PathSeed(u64);
 
 impl PathSeed {
+    /// A number for whoever draws the randomness of a stage by other means than this crate's.
+    pub fn number(self, stage: &str) -> u64 {
+        self.stage(stage).nth(0).bits()
+    }
+
     /// The stream of one stage.
     pub(crate) fn stage(self, name: &str) -> Stream {
         Stream(derive(self.0, name))

@@ -49,6 +49,23 @@ impl Distribution {
     }
 }
 
+/// The delay in nanoseconds, never negative, that a share `u` (0 to 1) of packets does not exceed; none where `delay`
+/// names no distribution.
+pub(super) fn quantile(delay: &Delay, u: f64) -> Option<f64> {
+    let nanos = match Shape::new(delay)? {
+        Shape::Uniform { min, width } => min + width * u,
+        Shape::Normal { mean, sd } => mean + sd * standard_normal_quantile(u),
+        Shape::LogNormal { min, mu, sigma } => {
+            min + libm::exp(mu + sigma * standard_normal_quantile(u))
+        }
+        Shape::Pareto { min, scale, shape } => {
+            min + scale * (libm::pow(1.0 - u, -1.0 / shape) - 1.0)
+        }
+        Shape::Table(sorted) => interpolate(&sorted, u),
+    };
+    Some(nanos.max(0.0))
+}
+
 impl Shape {
     fn new(delay: &Delay) -> Option<Shape> {
         match delay {
@@ -142,4 +159,51 @@ impl Deviates {
 
 fn standard_normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z / SQRT_2)
+}
+
+/// The inverse of [`standard_normal_cdf`], by bisection.
+fn standard_normal_quantile(u: f64) -> f64 {
+    let (mut low, mut high) = (-40.0, 40.0);
+    for _ in 0..60 {
+        let middle: f64 = f64::midpoint(low, high);
+        if standard_normal_cdf(middle) < u {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn median_and_p99(delay: &str) -> [f64; 2] {
+        let delay: Delay = ron::from_str(delay).unwrap();
+        [0.5, 0.99].map(|u| quantile(&delay, u).unwrap() / 1e6)
+    }
+
+    #[test]
+    fn quantiles_are_those_of_the_closed_forms() {
+        let close =
+            |[a, b]: [f64; 2], [c, d]: [f64; 2]| (a - c).abs() < 1e-3 && (b - d).abs() < 1e-3;
+        let uniform = median_and_p99(r#"Uniform(min: "40ms", max: "60ms")"#);
+        assert!(close(uniform, [50.0, 59.8]), "{uniform:?}");
+        let normal = median_and_p99(r#"Normal(mean: "50ms", sd: "5ms")"#);
+        assert!(close(normal, [50.0, 50.0 + 5.0 * 2.326_348]), "{normal:?}");
+        // Mean and standard deviation equal: the logarithm's variance is ln 2.
+        let log_normal = median_and_p99(r#"LogNormal(mean: "10ms", sd: "10ms")"#);
+        let median = 10.0 / 2f64.sqrt();
+        let p99 = median * (2.326_348 * 2f64.ln().sqrt()).exp();
+        assert!(close(log_normal, [median, p99]), "{log_normal:?}");
+        let pareto = median_and_p99(r#"Pareto(min: "20ms", shape: 2.0)"#);
+        assert!(close(pareto, [20.0 * 2f64.sqrt(), 200.0]), "{pareto:?}");
+    }
+
+    #[test]
+    fn a_negative_quantile_is_none_at_all() {
+        let delay: Delay = ron::from_str(r#"Normal(mean: "1ms", sd: "5ms")"#).unwrap();
+        assert_eq!(quantile(&delay, 0.1), Some(0.0));
+    }
 }

@@ -4,6 +4,7 @@ mod distribution;
 mod stage;
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -126,8 +127,14 @@ impl Delay {
         }
     }
 
+    /// The delay that a share `u` (0 to 1) of packets does not exceed; none where delays are not drawn from a
+    /// distribution, or its file is not loaded.
+    pub fn quantile(&self, u: f64) -> Option<Duration> {
+        distribution::quantile(self, u).map(|nanos| Duration::from_nanos(nanos as u64))
+    }
+
     /// The correlation of successive delays.
-    pub(crate) fn correlation(&self) -> Probability {
+    pub fn correlation(&self) -> Probability {
         match self {
             Delay::Constant(_) | Delay::Replay { .. } => Probability::ZERO,
             Delay::Uniform { correlation, .. }
