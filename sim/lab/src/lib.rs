@@ -1,9 +1,12 @@
-//! Makes a scenario real: hosts as network namespaces, links as shaped TUN devices between them, NAT, and what
+//! Makes a scenario real: hosts as network namespaces, shaped links between them, NAT, and what
 //! happens on the way, inside a world that touches nothing of the machine and vanishes with its process.
 
 pub mod capture;
 mod error;
 mod host;
+mod namespace;
+pub mod netem;
+mod netlink;
 pub mod network;
 pub mod relay;
 pub mod shaper;

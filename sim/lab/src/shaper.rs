@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use link::{Direction, PathSpec, Seed, SpecError};
 
+use crate::netem::Unsupported;
+
 /// Connects hosts, and shapes what goes between them. Every method returns when it is in effect.
 pub trait Shaper {
     /// Makes an interface in the namespace of either host and connects the two. The interfaces are down
@@ -89,6 +91,17 @@ pub enum ShaperError {
     /// A path cannot be as it is described.
     #[error("{0}")]
     Path(#[from] SpecError),
+    /// This shaper cannot do what a path asks for.
+    #[error("{}: {cause}", direction.name())]
+    Unsupported {
+        /// Which way the path leads.
+        direction: Direction,
+        /// What it cannot do.
+        cause: Unsupported,
+    },
+    /// This shaper captures nothing.
+    #[error("netem captures no packets; --shaper relay does")]
+    NoCaptures,
     /// An interface could not be made.
     #[error("cannot make the interface {interface}: {source}")]
     Interface {

@@ -15,7 +15,7 @@ mod relayed_link;
 mod report;
 
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
@@ -23,7 +23,6 @@ use std::time::SystemTime;
 
 use link::{Direction, Path, PathSpec};
 use rustix::event::{EventfdFlags, eventfd};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::clock::Clock;
 use self::event_loop::{EventLoop, Job};
@@ -31,6 +30,7 @@ pub use self::lateness::Lateness;
 use self::relayed_link::{LinkEnd, RelayedLink};
 pub use self::report::{BudgetExceeded, Missed, RelayReport};
 use crate::capture::Capture;
+use crate::namespace;
 use crate::shaper::{EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
 use crate::tun::Tun;
 
@@ -108,11 +108,10 @@ impl Relay {
     }
 
     fn end(&self, plan: &EndPlan<'_>, mtu: u16) -> Result<LinkEnd, ShaperError> {
-        let tun = tun_in(plan.namespace, plan.interface, mtu).map_err(|source| {
-            ShaperError::Interface {
-                interface: plan.interface.to_owned(),
-                source,
-            }
+        let tun = namespace::inside(plan.namespace, || Tun::create(plan.interface, mtu));
+        let tun = tun.map_err(|source| ShaperError::Interface {
+            interface: plan.interface.to_owned(),
+            source,
         })?;
         let open = |path| {
             let tap = self.capture.open(path, plan.interface);
@@ -186,15 +185,4 @@ impl Drop for Bell {
     fn drop(&mut self) {
         self.ring();
     }
-}
-
-/// Makes a TUN device in another namespace, on a thread that is there for nothing else: a namespace is
-/// a thread's own.
-fn tun_in(namespace: BorrowedFd<'_>, interface: &str, mtu: u16) -> io::Result<Tun> {
-    let make = || {
-        move_into_link_name_space(namespace, Some(LinkNameSpaceType::Network))?;
-        Tun::create(interface, mtu)
-    };
-    thread::scope(|scope| scope.spawn(make).join())
-        .unwrap_or_else(|_| Err(io::Error::other("the thread in the namespace panicked")))
 }

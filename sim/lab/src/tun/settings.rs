@@ -1,13 +1,12 @@
-//! What can be set of an interface by rtnetlink(7), asked of the kernel without a runtime: the device
-//! is made on a thread that lives for this alone.
+//! What can be set of an interface by rtnetlink(7).
 
 use std::io;
 
-use rtnetlink::packet_core::{NLM_F_ACK, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload};
 use rtnetlink::packet_route::RouteNetlinkMessage;
 use rtnetlink::packet_route::link::{LinkAttribute, LinkMessage};
-use rtnetlink::sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
+
+use crate::netlink::Netlink;
 
 /// Packets that the kernel keeps for whoever reads the device; it loses what comes on top. Twenty times
 /// the kernel's default: a burst of TCP's congestion window, or a flood while the reader waits for a
@@ -28,24 +27,5 @@ pub(super) fn set(interface: &str, mtu: u16) -> io::Result<()> {
         LinkAttribute::Mtu(mtu.into()),
         LinkAttribute::TxQueueLen(QUEUE_PACKETS),
     ];
-    request(RouteNetlinkMessage::SetLink(link))
-}
-
-/// Has the kernel do something, and waits until it is done or refused.
-fn request(message: RouteNetlinkMessage) -> io::Result<()> {
-    let mut message = NetlinkMessage::from(message);
-    message.header.flags = NLM_F_REQUEST | NLM_F_ACK;
-    message.finalize();
-    let mut bytes = vec![0; message.buffer_len()];
-    message.serialize(&mut bytes);
-
-    let socket = Socket::new(NETLINK_ROUTE)?;
-    socket.connect(&SocketAddr::new(0, 0))?;
-    socket.send(&bytes, 0)?;
-    let (reply, _) = socket.recv_from_full()?;
-    let reply = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&reply);
-    match reply.map_err(io::Error::other)?.payload {
-        NetlinkPayload::Error(reply) if reply.code.is_some() => Err(reply.to_io()),
-        _ => Ok(()),
-    }
+    Netlink::open()?.tell(RouteNetlinkMessage::SetLink(link))
 }
