@@ -8,6 +8,7 @@ mod session;
 mod timeline;
 mod tunnel;
 mod workload;
+mod world;
 
 pub use expectation::{Expectation, Statistic};
 pub use gate::Gate;
@@ -20,6 +21,7 @@ pub use session::{
 pub use timeline::{Action, ChangePath, Direction, Event, NatPart, SessionState, Traffic, Trigger};
 pub use tunnel::{Retry, Tunnel, WireGuard, WireGuardImplementation};
 pub use workload::{Calibrate, Flood, Gap, Replay, Typing, Workload};
+pub use world::World;
 
 use std::fmt;
 
@@ -41,6 +43,9 @@ pub struct Scenario {
     pub hosts: IndexMap<String, Host>,
     /// The point-to-point links between them, by name.
     pub links: IndexMap<String, Link>,
+    /// Where it is to run; on this kernel when left out, and where the command line says in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<World>,
     /// The size of the terminal that the sessions run in.
     #[serde(default)]
     pub screen: Screen,
