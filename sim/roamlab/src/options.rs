@@ -125,15 +125,15 @@ pub(crate) struct RunOptions {
     /// Name of a scenario that comes with roamlab, or a scenario file
     #[arg(value_name = "NAME|FILE")]
     pub(crate) scenario: String,
-    /// Where it runs
-    #[arg(long, value_enum, default_value_t = World::Host)]
-    pub(crate) world: World,
-    /// How time goes by in the guest: in jumps from event to event, or as on a clock
-    #[arg(long, value_enum, default_value_t = Clock::Virtual)]
-    pub(crate) clock: Clock,
-    /// What shapes the links
-    #[arg(long, value_enum, default_value_t = ShaperKind::Auto)]
-    pub(crate) shaper: ShaperKind,
+    /// Where it runs: where the scenario asks to, or on this kernel
+    #[arg(long, value_enum)]
+    pub(crate) world: Option<World>,
+    /// How time goes by in a guest: virtual unless given
+    #[arg(long, value_enum)]
+    pub(crate) clock: Option<Clock>,
+    /// What shapes the links: the relay unless given
+    #[arg(long, value_enum)]
+    pub(crate) shaper: Option<ShaperKind>,
     /// Run with this seed instead of the scenario's; may be given several times
     #[arg(long = "seed", value_name = "N")]
     pub(crate) seeds: Vec<u64>,
@@ -192,12 +192,22 @@ pub(crate) enum Clock {
 }
 
 /// What shapes the links.
-#[derive(Clone, Copy, ValueEnum, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum ShaperKind {
-    /// What this kernel can do best
-    Auto,
-    /// User space: works on every kernel, without privileges
+    /// User space: does all that a path can be told, on every kernel; the same losses for the same seed everywhere
     Relay,
+    /// The kernel's own: faster, where the kernel has it and has words for the path
+    Netem,
+}
+
+impl ShaperKind {
+    /// Its name in results, which is that on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            ShaperKind::Relay => "relay",
+            ShaperKind::Netem => "netem",
+        }
+    }
 }
 
 /// What is run and compared with its baseline.

@@ -48,6 +48,24 @@ fn bad_input_is_named_and_ends_with_code_2() {
             vec!["run", "lossy-29pct", "--keystrokes", "0"],
         ),
         ("no-typing", vec!["run", "calibration", "--keystrokes", "5"]),
+        (
+            "clock-on-the-host",
+            vec!["run", "lossy-29pct", "--clock", "virtual"],
+        ),
+        (
+            "shaper-in-the-model",
+            vec![
+                "run",
+                "lossy-29pct",
+                "--session",
+                "ssp",
+                "--world",
+                "model",
+                "--shaper",
+                "relay",
+            ],
+        ),
+        ("netem-cannot", vec!["run", "evdo-3g", "--shaper", "netem"]),
         ("unknown-run", vec!["shell", "lossy-29pct", "client"]),
         ("no-results", vec!["report", "nowhere"]),
     ] {

@@ -34,6 +34,9 @@ pub struct Measured {
     pub other_fate: u64,
     /// How far arrivals are from where the model has them, ascending.
     pub delay_errors: Vec<Duration>,
+    /// For a path that draws each datagram's delay on its own: the one-way delays that were seen and the model's, in
+    /// milliseconds.
+    pub delays_drawn: Option<(Vec<f64>, Vec<f64>)>,
     /// Datagrams that arrived after a later one, and how many the model has.
     pub overtaken: (u64, u64),
     /// For a direction with a rate that was filled up: bits a second that came through, and in the model.
@@ -163,6 +166,10 @@ fn compare(
             .filter(|(seen, modelled)| seen.is_some() != modelled.is_some())
             .count() as u64,
         delay_errors,
+        delays_drawn: draws_delays(spec).then(|| {
+            let delays = |arrivals| one_way_delays(&seen.sent, arrivals);
+            (delays(&first_arrivals), delays(&modelled.arrivals))
+        }),
         overtaken: (overtaken(&first_arrivals), overtaken(&modelled.arrivals)),
         throughput: spec.rate.as_ref().map(|_| {
             (
@@ -171,6 +178,23 @@ fn compare(
             )
         }),
     }
+}
+
+/// Whether delays are independent draws from a distribution: a path that keeps the order makes packets wait for one
+/// another.
+fn draws_delays(spec: &PathSpec) -> bool {
+    spec.overtaking
+        && spec
+            .delay
+            .as_ref()
+            .is_some_and(|delay| delay.quantile(0.5).is_some())
+}
+
+/// In milliseconds, of those that arrived.
+fn one_way_delays(sent: &[u64], arrivals: &[Option<u64>]) -> Vec<f64> {
+    let both = sent.iter().zip(arrivals);
+    both.filter_map(|(sent, arrival)| Some((*arrival.as_ref()? - sent) as f64 / 1e6))
+        .collect()
 }
 
 /// Datagrams that arrived after one that was sent later.

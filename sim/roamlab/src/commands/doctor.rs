@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use lab::world::guest;
+use lab::{netem::Netem, world::guest};
 use nix::sched::{CloneFlags, unshare};
 
 use crate::exit::{Failure, MACHINE};
@@ -52,7 +52,9 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
             Err(error) => format!("{error}: the relay needs it (modprobe tun)"),
         },
     );
-    let namespaces = can_make_namespaces();
+    let entered = enter_namespaces();
+    let netem = Netem::start();
+    let namespaces = entered && unshare(CloneFlags::CLONE_NEWPID).is_ok();
     line(
         namespaces,
         "namespaces",
@@ -74,7 +76,7 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
             "missing (modprobe tcp_cubic)".to_owned()
         },
     );
-    // Only `--world guest` needs it: what is said here changes no exit code.
+    // Only `--world guest` and `--shaper netem` need the rest: what is said here changes no exit code.
     let guest = guest::kernel();
     line(
         guest.is_some(),
@@ -82,6 +84,14 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
         guest.map_or_else(
             || "none: --world guest needs one (just guest)".to_owned(),
             |kernel| kernel.display().to_string(),
+        ),
+    );
+    line(
+        netem.is_ok(),
+        "netem",
+        netem.err().map_or_else(
+            || "--shaper netem works on this kernel".to_owned(),
+            |error| format!("{error}: --shaper netem needs it; the guest kernel has it"),
         ),
     );
     if !packages.is_empty() {
@@ -121,7 +131,7 @@ fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// Tries it; this process ends soon after and takes the namespaces along.
-fn can_make_namespaces() -> bool {
-    let needed = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWPID;
+fn enter_namespaces() -> bool {
+    let needed = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET;
     unshare(needed).is_ok() || unshare(needed | CloneFlags::CLONE_NEWUSER).is_ok()
 }

@@ -22,7 +22,7 @@ fn lab(folder: &Path) -> i32 {
     let asked = fs::read(folder.join(OPTIONS_FILE)).map_err(Failure::machine);
     let options = asked
         .and_then(|json| serde_json::from_slice::<RunOptions>(&json).map_err(Failure::machine));
-    let experiment = options.and_then(|options| experiment(&options, |_| Ok(folder.to_owned())));
+    let experiment = options.and_then(|options| experiment(&options, |_, _| Ok(folder.to_owned())));
     match experiment {
         Ok(experiment) => experiment::run_inside_guest(&experiment),
         Err(failure) => {

@@ -10,4 +10,6 @@ pub(crate) mod list;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod run;
+mod shapers;
 pub(crate) mod shell;
+mod worlds;

@@ -8,7 +8,6 @@ use std::{
 };
 
 use lab::world::{self, guest};
-use probe::model::{Model, Unfit};
 use scenario::{Scenario, Workload, library};
 
 use crate::{
@@ -18,46 +17,53 @@ use crate::{
         guests::{self, Guests},
         model,
     },
-    options::{Clock, RunOptions, World},
+    options::{Clock, RunOptions, ShaperKind, World},
 };
+
+use super::{shapers, worlds};
 
 /// In a run's folder while it lasts: the process id of its process 1, for `shell`.
 pub(crate) const WORLD_FILE: &str = "world.pid";
 
 pub(crate) fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
-    let folder = |name: &str| {
+    let folder = |name: &str, world: World| {
+        if world == World::Guest {
+            worlds::guest_kernel()?;
+        }
         results_folder(name, options.out.as_deref())
             .map_err(|error| Failure::Input(format!("cannot make the results folder: {error}")))
     };
-    match options.world {
-        World::Host => in_this_kernel(&experiment(options, folder)?),
-        World::Guest => {
-            let kernel = guest::kernel().ok_or_else(no_guest_kernel)?;
-            in_guests(options, &experiment(options, folder)?, &kernel)
-        }
+    let experiment = experiment(options, folder)?;
+    match experiment.world {
+        World::Host => in_this_kernel(&experiment),
+        World::Guest => in_guests(options, &experiment),
         World::Model => {
-            let code = model::run(&experiment(options, folder)?);
+            let code = model::run(&experiment);
             Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
         }
     }
 }
 
-/// The experiment that the command line asks for. `folder` gives the results folder for the scenario's name.
+/// The experiment that the command line asks for. `folder` gives the results folder for the scenario's name and
+/// the world, when all else is well.
 pub(crate) fn experiment(
     options: &RunOptions,
-    folder: impl FnOnce(&str) -> Result<PathBuf, Failure>,
+    folder: impl FnOnce(&str, World) -> Result<PathBuf, Failure>,
 ) -> Result<Experiment, Failure> {
     let (name, text, mut scenario) = find(&options.scenario)?;
     adapt(&mut scenario, options)?;
-    if options.world == World::Model {
-        check_for_model(&scenario, options)?;
+    let world = worlds::chosen(options, &scenario)?;
+    let shaper = options.shaper.unwrap_or(ShaperKind::Relay);
+    if shaper == ShaperKind::Netem {
+        shapers::fit_to_netem(&mut scenario, options)?;
     }
-    let out = folder(&name)?;
+    let out = folder(&name, world)?;
     Ok(Experiment {
         name,
         text,
         scenario,
-        world: options.world,
+        world,
+        shaper,
         out,
         program: std::env::current_exe().map_err(Failure::machine)?,
         lateness_budget: options.lateness_budget.duration(),
@@ -77,47 +83,21 @@ fn in_this_kernel(experiment: &Experiment) -> Result<ExitCode, Failure> {
     }
 }
 
-fn in_guests(
-    options: &RunOptions,
-    experiment: &Experiment,
-    kernel: &Path,
-) -> Result<ExitCode, Failure> {
-    if options.keep {
-        return Err(Failure::Input(
-            "--keep goes with --world host: a guest ends with its run".to_owned(),
-        ));
-    }
+fn in_guests(options: &RunOptions, experiment: &Experiment) -> Result<ExitCode, Failure> {
+    let kernel = worlds::guest_kernel()?;
     let code = guests::run_in_guests(&Guests {
         experiment,
         options,
-        kernel,
+        kernel: &kernel,
         clock: match options.clock {
-            Clock::Virtual => guest::Clock::Virtual,
-            Clock::Real => guest::Clock::Real,
+            None | Some(Clock::Virtual) => guest::Clock::Virtual,
+            Some(Clock::Real) => guest::Clock::Real,
         },
     });
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }
 
-/// Says what the model cannot do, before it is begun.
-fn check_for_model(scenario: &Scenario, options: &RunOptions) -> Result<(), Failure> {
-    if options.keep || options.pcap {
-        return Err(Failure::Input(
-            "--keep and --pcap don't go with --world model: it has no network".to_owned(),
-        ));
-    }
-    match Model::new(scenario) {
-        Ok(_) => Ok(()),
-        Err(unfit @ Unfit::NotOurs(_)) => Err(Failure::Input(format!(
-            "--world model cannot run this: {unfit}; choose sessions with --session"
-        ))),
-        Err(unfit) => Err(Failure::Input(format!(
-            "--world model cannot run this: {unfit}"
-        ))),
-    }
-}
-
-fn no_guest_kernel() -> Failure {
+pub(super) fn no_guest_kernel() -> Failure {
     Failure::Machine(
         "there is no guest kernel. Build it with `just guest`, or name one in ROAMLAB_GUEST_KERNEL"
             .to_owned(),

@@ -2,17 +2,18 @@
 
 use std::time::{Duration, SystemTime};
 
-use lab::{Network, network::Purpose, relay::Relay};
-use link::{Direction, Seed};
+use lab::{Network, network::Purpose};
+use link::Seed;
 use probe::calibration::{Measured, calibrate};
 use reports::{
     results::{Check, Verdict},
-    statistics::wilson,
+    statistics::{kolmogorov_smirnov, wilson},
 };
 use scenario::Calibrate;
 use tokio_util::sync::CancellationToken;
 
-use super::{Experiment, Gathered, Stop, progress::Display};
+use super::{Experiment, Gathered, Stop, progress::Display, shaping::Shaping};
+use crate::options::ShaperKind;
 
 /// One calibration.
 pub(super) struct Calibration<'e> {
@@ -31,7 +32,7 @@ impl Calibration<'_> {
     ) -> Result<(), Stop> {
         let scenario = &self.experiment.scenario;
         let zero = SystemTime::now();
-        let relay = Relay::start().map_err(Stop::machine)?;
+        let shaping = Shaping::start(self.experiment.shaper)?;
         let purpose = Purpose {
             name: "calibration",
             seed: Seed(self.seed),
@@ -41,7 +42,7 @@ impl Calibration<'_> {
                 .captures
                 .then_some(self.experiment.out.as_path()),
         };
-        let network = Network::build(scenario, &relay, purpose).await?;
+        let network = Network::build(scenario, shaping.shaper(), purpose).await?;
         let before = |link: &str| display.measuring(&self.experiment.name, link);
         let measured = calibrate(
             &network,
@@ -55,25 +56,23 @@ impl Calibration<'_> {
         .await
         .map_err(|error| Stop::machine(format!("calibrating: {error}")))?;
         drop(network);
-        let report = relay
-            .stop()
-            .map_err(|error| Stop::failed(format!("the relay: {error}")))?;
-        gathered.add_relay(&report, self.experiment.lateness_budget);
-        gathered
-            .run
-            .checks
-            .extend(measured.iter().flat_map(|each| judge(each, self.calibrate)));
+        if let Some(report) = shaping.stop()? {
+            gathered.add_relay(&report, self.experiment.lateness_budget);
+        }
+        let checks = measured
+            .iter()
+            .flat_map(|each| match self.experiment.shaper {
+                ShaperKind::Relay => judge(each, self.calibrate),
+                ShaperKind::Netem => judge_distribution(each, self.calibrate),
+            });
+        gathered.run.checks.extend(checks);
         Ok(())
     }
 }
 
-/// The verdicts on one direction of one link.
-pub(super) fn judge(measured: &Measured, tolerance: &Calibrate) -> Vec<Check> {
-    let direction = match measured.direction {
-        Direction::Up => "up",
-        Direction::Down => "down",
-    };
-    let name = |what: &str| format!("{} {direction}: {what}", measured.link);
+/// The verdicts on one direction of one link, packet by packet.
+fn judge(measured: &Measured, tolerance: &Calibrate) -> Vec<Check> {
+    let name = |what: &str| name(measured, what);
     match measured.throughput {
         Some((seen, modelled)) => vec![throughput(name("throughput"), seen, modelled, tolerance)],
         None => {
@@ -86,6 +85,49 @@ pub(super) fn judge(measured: &Measured, tolerance: &Calibrate) -> Vec<Check> {
             checks
         }
     }
+}
+
+/// The verdicts on one direction of one link whose shaper draws other random numbers than the model.
+fn judge_distribution(measured: &Measured, tolerance: &Calibrate) -> Vec<Check> {
+    let name = |what: &str| name(measured, what);
+    if let Some((seen, modelled)) = measured.throughput {
+        return vec![throughput(name("throughput"), seen, modelled, tolerance)];
+    }
+    let delay = match (&measured.delays_drawn, measured.overtaken) {
+        (Some((seen, modelled)), _) => same_distribution(name("delays"), seen, modelled, tolerance),
+        (None, (0, 0)) => Some(delay(
+            name("delay error, p99"),
+            &measured.delay_errors,
+            tolerance,
+        )),
+        // Which packets are held back is another's choice.
+        (None, _) => None,
+    };
+    let loss = loss(name("loss"), measured, tolerance);
+    let overtaking = overtaking(name("packets overtaken"), measured, tolerance);
+    delay.into_iter().chain(loss).chain(overtaking).collect()
+}
+
+fn name(measured: &Measured, what: &str) -> String {
+    format!("{} {}: {what}", measured.link, measured.direction.name())
+}
+
+/// Whether delays that were seen and those of the model may come from one distribution.
+fn same_distribution(
+    name: String,
+    seen: &[f64],
+    modelled: &[f64],
+    tolerance: &Calibrate,
+) -> Option<Check> {
+    let test = kolmogorov_smirnov(seen, modelled)?;
+    let level = 1.0 - tolerance.confidence.fraction();
+    Some(Check {
+        name,
+        asked: format!("the model's (Kolmogorov–Smirnov at {})", percent(level)),
+        measured: format!("distance {:.4}, p {:.2}", test.distance, test.p_value),
+        interval: None,
+        verdict: verdict(test.p_value >= level),
+    })
 }
 
 fn delay(name: String, errors: &[Duration], tolerance: &Calibrate) -> Check {
@@ -187,6 +229,8 @@ fn verdict(holds: bool) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use link::Direction;
+
     use super::*;
 
     fn measured() -> Measured {
@@ -198,6 +242,7 @@ mod tests {
             loss_asked: Some(0.29),
             other_fate: 0,
             delay_errors: vec![Duration::from_micros(100); 7_100],
+            delays_drawn: None,
             overtaken: (0, 0),
             throughput: None,
         }

@@ -28,7 +28,7 @@ use super::{
     report,
     told::Told,
 };
-use crate::options::RunOptions;
+use crate::options::{RunOptions, World};
 
 /// In a guest's folder: what it is to run.
 pub(crate) const OPTIONS_FILE: &str = "options.json";
@@ -163,6 +163,7 @@ impl Guests<'_> {
         };
         let options = RunOptions {
             scenario,
+            world: Some(World::Guest),
             seeds: vec![part.seed],
             runs: Some(1),
             sessions: part.sessions.clone(),

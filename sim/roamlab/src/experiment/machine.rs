@@ -31,7 +31,12 @@ pub(super) fn run_header(experiment: &Experiment) -> Run {
     Run {
         scenario: Scenario::new(&experiment.name, &scenario.question, &experiment.text),
         world: experiment.world.name().to_owned(),
-        shaper: if has_kernel { "relay" } else { "link" }.to_owned(),
+        shaper: if has_kernel {
+            experiment.shaper.name()
+        } else {
+            "link"
+        }
+        .to_owned(),
         seeds: scenario.seeds.clone(),
         started_at: format!("{:.0}", Timestamp::now()),
         partial: None,

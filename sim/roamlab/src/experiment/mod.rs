@@ -9,6 +9,7 @@ pub(crate) mod model;
 mod played;
 mod progress;
 mod repetition;
+mod shaping;
 mod told;
 
 use std::{
@@ -24,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{calibration::Calibration, progress::Display, repetition::Repetition};
 use crate::exit::{FAILED, MACHINE};
-use crate::options::World;
+use crate::options::{ShaperKind, World};
 use crate::output::{say, say_line};
 
 /// A scenario that is to be run, and how.
@@ -37,6 +38,8 @@ pub(crate) struct Experiment {
     pub(crate) scenario: Scenario,
     /// Where it runs.
     pub(crate) world: World,
+    /// What shapes the links, where there are any.
+    pub(crate) shaper: ShaperKind,
     /// Where results go: an existing folder.
     pub(crate) out: PathBuf,
     /// This program, which is also the far end of sessions.

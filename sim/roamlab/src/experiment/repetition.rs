@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use lab::{
     Host, Network,
     network::Purpose,
-    relay::Relay,
+    shaper::Shaper,
     timeline::{self, Happened, Progress as Reached},
     tunnel,
     world::RUN,
@@ -29,7 +29,7 @@ use scenario::{Session, Tunnel};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Experiment, Gathered, Stop, played::Played, progress::Display};
+use super::{Experiment, Gathered, Stop, played::Played, progress::Display, shaping::Shaping};
 
 /// How long a session may take to come up. At 29 % loss each way, ssh's key exchange alone can take half of it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,9 +62,8 @@ impl Repetition<'_> {
         gathered: &mut Gathered,
         cancel: &CancellationToken,
     ) -> Result<(), Stop> {
-        let relay = Relay::start()
-            .map_err(|error| Stop::machine(format!("cannot start the relay: {error}")))?;
-        let copies = self.copies(&relay).await?;
+        let shaping = Shaping::start(self.experiment.shaper)?;
+        let copies = self.copies(shaping.shaper()).await?;
         let reached: IndexMap<String, watch::Receiver<Reached>> = copies
             .iter()
             .map(|copy| (copy.name.to_owned(), copy.reached.subscribe()))
@@ -90,10 +89,9 @@ impl Repetition<'_> {
             cancel.cancelled().await;
         }
         drop(copies);
-        let report = relay
-            .stop()
-            .map_err(|error| Stop::failed(format!("the relay: {error}")))?;
-        gathered.add_relay(&report, self.experiment.lateness_budget);
+        if let Some(report) = shaping.stop()? {
+            gathered.add_relay(&report, self.experiment.lateness_budget);
+        }
         Ok(())
     }
 
@@ -114,7 +112,7 @@ impl Repetition<'_> {
         (outcome, happened.into_inner())
     }
 
-    async fn copies<'c>(&'c self, relay: &'c Relay) -> Result<Vec<Copy<'c>>, Stop> {
+    async fn copies<'c>(&'c self, shaper: &'c dyn Shaper) -> Result<Vec<Copy<'c>>, Stop> {
         let scenario = &self.experiment.scenario;
         let captures = self
             .experiment
@@ -134,7 +132,7 @@ impl Repetition<'_> {
             copies.push(Copy {
                 name,
                 session,
-                network: Mutex::new(Network::build(scenario, relay, purpose).await?),
+                network: Mutex::new(Network::build(scenario, shaper, purpose).await?),
                 script: self.script()?,
                 reached: watch::Sender::new(Reached::default()),
             });

@@ -1,8 +1,16 @@
-//! Runs in guest kernels. Those that need one say so and do nothing where none has been built.
+//! Runs in guest kernels. Those that need one say so and do nothing where none has been built, unless
+//! `ROAMLAB_TEST_GUEST=required`: then they fail.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
-use lab::world::guest;
+use lab::world::guest::{self, Clock, Guest};
+use reports::{results::Results, statistics::kolmogorov_smirnov};
 
 use crate::{
     Scratch, json, succeed,
@@ -10,7 +18,11 @@ use crate::{
 };
 
 fn in_guest(scratch: &Scratch, out: &str) -> Command {
-    let mut command = scratch.run("quick.ron", out);
+    scenario_in_guest(scratch, "quick.ron", out)
+}
+
+fn scenario_in_guest(scratch: &Scratch, scenario: &str, out: &str) -> Command {
+    let mut command = scratch.run(scenario, out);
     command.args(["--world", "guest"]);
     command
 }
@@ -18,6 +30,8 @@ fn in_guest(scratch: &Scratch, out: &str) -> Command {
 fn kernel() -> Option<PathBuf> {
     let kernel = guest::kernel();
     if kernel.is_none() {
+        let required = std::env::var_os("ROAMLAB_TEST_GUEST").is_some_and(|it| it == "required");
+        assert!(!required, "there is no guest kernel (just guest)");
         eprintln!("not tested: there is no guest kernel (just guest)");
     }
     kernel
@@ -96,4 +110,112 @@ fn without_a_guest_kernel_the_machine_cannot_do_it() {
         .expect("roamlab starts");
     assert_eq!(output.status.code(), Some(3));
     assert!(!scratch.path("out").exists());
+}
+
+#[test]
+fn netem_does_what_it_is_told() {
+    if kernel().is_none() {
+        return;
+    }
+    let scratch = Scratch::new();
+    succeed(scenario_in_guest(&scratch, "netem.ron", "out").args(["--shaper", "netem"]));
+    let run = json(&scratch.path("out/run.json"));
+    assert_eq!(run["shaper"], "netem");
+    assert!(run["checks"].as_array().expect("checks").len() > 20);
+}
+
+#[test]
+fn the_relay_and_netem_agree_in_distribution() {
+    if kernel().is_none() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let [relay, netem] = ["relay", "netem"].map(|shaper| {
+        let mut run = scenario_in_guest(&scratch, "shapers.ron", shaper);
+        succeed(run.args(["--shaper", shaper]));
+        Results::read(&scratch.path(shaper)).expect("results")
+    });
+    for session in ["ssh", "mosh", "udp"] {
+        let samples = [latencies(&relay, session), latencies(&netem, session)];
+        let test = kolmogorov_smirnov(&samples[0], &samples[1]).expect("answers");
+        println!(
+            "{session}: {} and {} keys, distance {:.3}, p {:.2}",
+            samples[0].len(),
+            samples[1].len(),
+            test.distance,
+            test.p_value
+        );
+        assert!(test.p_value >= 0.01, "{session}: {test:?}");
+    }
+}
+
+/// In milliseconds. What was not answered counts as longer than all that was.
+fn latencies(results: &Results, session: &str) -> Vec<f64> {
+    let keys = results.keystrokes.iter();
+    keys.filter(|key| key.session == session)
+        .map(|key| match key.answered_ms {
+            Some(answered) => answered - key.scheduled_ms,
+            None => f64::INFINITY,
+        })
+        .collect()
+}
+
+#[test]
+fn netem_changes_and_is_cut_as_the_timeline_says() {
+    if kernel().is_none() {
+        return;
+    }
+    let scratch = Scratch::new();
+    succeed(scenario_in_guest(&scratch, "changing.ron", "out").args(["--shaper", "netem"]));
+    let results = Results::read(&scratch.path("out")).expect("results");
+    let answered: Vec<Option<u64>> = latencies(&results, "udp")
+        .into_iter()
+        .map(|latency| latency.is_finite().then_some(latency.round() as u64))
+        .collect();
+    let mut expected = [Some(110); 20];
+    expected[..5].fill(Some(20));
+    expected[10..14].fill(None);
+    assert_eq!(answered, expected);
+}
+
+#[test]
+fn the_guest_kernel_has_wireguard() {
+    let Some(kernel) = kernel() else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = folder.path().join("script");
+    let commands = "#!/bin/sh\n\
+        folder=$(readlink /proc/self/cwd)\n\
+        ip link add wg0 type wireguard && ip -details link show wg0\n\
+        echo $? > $folder/exit-code\n";
+    fs::write(&script, commands).expect("a script");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("its mode");
+    let (console, code) = booted(&kernel, &script, folder.path());
+    assert!(console.contains("wireguard"), "{console}");
+    assert_eq!(code, 0, "{console}");
+}
+
+/// Boots a guest with this program as its init, and gives what it said and its exit code.
+fn booted(kernel: &Path, program: &Path, folder: &Path) -> (String, i32) {
+    let guest = Guest {
+        kernel,
+        program,
+        folder,
+        clock: Clock::Virtual,
+        processor: 0,
+        patience: Duration::from_secs(180),
+    };
+    let listening = async {
+        let mut running = guest.boot().expect("it starts");
+        let mut console = String::new();
+        while let Some(line) = running.line().await.expect("it does not hang") {
+            console += &line;
+        }
+        let code = running.end().await.expect("it ends");
+        (console, code)
+    };
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(listening)
 }
