@@ -25,11 +25,13 @@ impl Sockets {
         let first = bind(options)?;
         let bound = first.address()?;
         let mut sockets = vec![first];
-        if !bound.ip().is_unspecified() {
+        // Who asks for the loopback address wants nobody else to get in.
+        if !bound.ip().is_unspecified() && !bound.ip().is_loopback() {
             let others = own_addresses().into_iter().filter(|&ip| ip != bound.ip());
             let others = others.map(|ip| SocketAddr::new(ip, bound.port()));
             // The session works without them.
-            sockets.extend(others.filter_map(|other| Udp::bind(other).ok()));
+            let others = others.filter_map(|other| Udp::bind(other).ok());
+            sockets.extend(others.take(MAX_ADDRESSES - 1));
         }
         Ok(Self(sockets))
     }
@@ -127,4 +129,36 @@ fn ssh_connection_address() -> Option<IpAddr> {
     let connection = env::var("SSH_CONNECTION").ok()?;
     let address: IpAddr = connection.split_whitespace().nth(2)?.parse().ok()?;
     Some(address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sockets_at(address: &str) -> Sockets {
+        let options = Options {
+            address: Address::Given(address.to_owned()),
+            ports: 0..=0,
+            ..Options::default()
+        };
+        Sockets::bind(&options).expect("a free port")
+    }
+
+    #[test]
+    fn who_asks_for_the_loopback_address_gets_no_other() {
+        let sockets = sockets_at("127.0.0.1");
+        let port = sockets.port().expect("bound");
+        assert_eq!(
+            sockets.addresses(),
+            [SocketAddr::from(([127, 0, 0, 1], port))]
+        );
+    }
+
+    #[test]
+    fn only_addresses_that_mean_the_same_to_others_are_told() {
+        let sockets = sockets_at("0.0.0.0");
+        let port = sockets.port().expect("bound");
+        let is_useful = |told: &SocketAddr| told.port() == port && is_reachable(&told.ip());
+        assert!(sockets.addresses().iter().all(is_useful));
+    }
 }
