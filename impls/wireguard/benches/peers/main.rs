@@ -4,6 +4,8 @@
 //! `cargo bench -p wireguard --bench peers [-- ROUNDS NAMES]`, as root; peers that are not installed are left out. Needs iperf3.
 
 mod measure;
+#[path = "../../tests/namespaces/strangers.rs"]
+mod strangers;
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/namespaces/world.rs"]
 mod world;
@@ -23,8 +25,8 @@ fn main() {
     let mut results: Vec<Vec<Figures>> = vec![Vec::new(); measured.len()];
     for _ in 0..rounds {
         for (results, implementation) in results.iter_mut().zip(&measured) {
-            let _pair = Pair::connected(*implementation, *implementation);
-            results.push(measure::all());
+            let pair = Pair::connected(*implementation, *implementation);
+            results.push(measure::all(&pair));
             tear_down();
         }
     }

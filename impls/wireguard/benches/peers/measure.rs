@@ -1,12 +1,16 @@
 //! One implementation's figures.
 
 use std::fs;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::world::{LEFT, RIGHT, until};
+use crate::strangers::Strangers;
+use crate::world::{LEFT, Pair, RIGHT, until};
 
-pub(crate) const COLUMNS: [&str; 10] = [
+pub(crate) const COLUMNS: [&str; 12] = [
     "handshake and first ping, ms",
     "idle ping p50, us",
     "idle ping p99, us",
@@ -16,43 +20,93 @@ pub(crate) const COLUMNS: [&str; 10] = [
     "ping under TCP p50, ms",
     "ping under TCP p99, ms",
     "UDP of 64 bytes delivered, kpps",
+    "TCP kept under flood, %",
     "RSS after that, MiB, one end",
+    "1000 peers by wg setconf, ms",
 ];
 
 pub(crate) type Figures = [f64; COLUMNS.len()];
 
 const SECONDS: u32 = 3;
 
-/// Measure the tunnel that stands.
-pub(crate) fn all() -> Figures {
+/// How many initiations come at once, and how often: 50 000 a second.
+const FLOOD: (u32, Duration) = (250, Duration::from_millis(5));
+
+/// Measure the tunnel that stands, whose peers are replaced at the end.
+pub(crate) fn all(pair: &Pair) -> Figures {
     let first = pings(1, 0.01);
     let idle = pings(200, 0.005);
     let cpu_before = daemons().map(cpu_seconds).sum::<f64>();
-    let bulk = iperf(&format!("-c 10.0.0.2 -C cubic -t {SECONDS}"), || ());
+    let bulk = tcp(|| ());
     let cpu = daemons().map(cpu_seconds).sum::<f64>() - cpu_before;
     let sum = |name: &str, of: &Value| of["end"][name].clone();
     let received = sum("sum_received", &bulk);
     let gigabytes = received["bytes"].as_f64().unwrap() / 1e9;
 
     let mut loaded = Vec::new();
-    iperf(&format!("-c 10.0.0.2 -C cubic -t {SECONDS}"), || {
-        loaded = pings(100, 0.02)
-    });
+    tcp(|| loaded = pings(100, 0.02));
     let flood = iperf(&format!("-c 10.0.0.2 -u -b 0 -l 64 -t {SECONDS}"), || ());
     let udp = sum("sum", &flood);
+    let beset = sum("sum_received", &under_flood(pair));
     let delivered = udp["packets"].as_f64().unwrap() - udp["lost_packets"].as_f64().unwrap();
     [
         first[0],
         percentile(&idle, 0.5) * 1e3,
         percentile(&idle, 0.99) * 1e3,
-        received["bits_per_second"].as_f64().unwrap() / 1e9,
+        rate(&received) / 1e9,
         sum("sum_sent", &bulk)["retransmits"].as_f64().unwrap(),
         cpu / gigabytes,
         percentile(&loaded, 0.5),
         percentile(&loaded, 0.99),
         delivered / udp["seconds"].as_f64().unwrap() / 1e3,
+        100.0 * rate(&beset) / rate(&received),
         daemons().map(resident_mib).fold(0.0, f64::max),
+        set_peers(pair, 1000).as_secs_f64() * 1e3,
     ]
+}
+
+/// Bits a second.
+fn rate(sum: &Value) -> f64 {
+    sum["bits_per_second"].as_f64().unwrap()
+}
+
+/// TCP from left to right, and `meanwhile`.
+fn tcp(meanwhile: impl FnOnce()) -> Value {
+    iperf(&format!("-c 10.0.0.2 -C cubic -t {SECONDS}"), meanwhile)
+}
+
+/// TCP while strangers who know its key flood right with initiations, on the same two cores.
+fn under_flood(pair: &Pair) -> Value {
+    let (count, interval) = FLOOD;
+    let strangers = Strangers::new(pair, count);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                let next = Instant::now() + interval;
+                strangers.call();
+                std::thread::sleep(next.saturating_duration_since(Instant::now()));
+            }
+        });
+        let report = tcp(|| ());
+        is_over.store(true, Ordering::Relaxed);
+        report
+    })
+}
+
+/// Give left so many peers at once; how long that takes.
+fn set_peers(pair: &Pair, count: u32) -> Duration {
+    let peer = |number| {
+        // A key that is a number in base 64, and a network of its own.
+        let network = Ipv4Addr::from_bits(0x0a01_0000 + 256 * number);
+        format!(
+            "[Peer]\nPublicKey = {number:0>42}A=\nEndpoint = 192.0.2.2:7\nAllowedIPs = {network}/24\n"
+        )
+    };
+    let file = pair.write("peers.conf", &(0..count).map(peer).collect::<String>());
+    let start = Instant::now();
+    LEFT.sh(&format!("timeout 30 wg setconf wg1 {file}"));
+    start.elapsed()
 }
 
 /// Round-trip times through the tunnel, in milliseconds.

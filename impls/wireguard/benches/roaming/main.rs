@@ -3,7 +3,6 @@
 //! 100 packets a second through the tunnel, by whichever side sends. A tunnel that is silent for twenty seconds is dead.
 //! `cargo bench -p wireguard --bench roaming [-- NAMES]`, as root; peers that are not installed are left out.
 
-#[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/namespaces/moves.rs"]
 mod moves;
 #[expect(dead_code, reason = "the tests use more of it")]

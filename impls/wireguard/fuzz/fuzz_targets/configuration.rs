@@ -58,11 +58,21 @@ fn set(interface: &mut Fake, text: &str) {
     set.finish(interface);
 }
 
+/// What is shown, without what was counted: a first keepalive is sent as soon as it is asked for.
+fn shown(interface: &mut Fake) -> String {
+    let counted = ["tx_bytes", "rx_bytes", "last_handshake_time"];
+    let text = get(interface);
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| !counted.iter().any(|key| line.starts_with(key)))
+        .collect()
+}
+
 fuzz_target!(|text: &str| {
     let mut interface = fake();
     set(&mut interface, text);
-    let shown = get(&mut interface);
+    let before = shown(&mut interface);
     let mut again = fake();
-    set(&mut again, &shown);
-    assert_eq!(get(&mut again), shown);
+    set(&mut again, &before);
+    assert_eq!(shown(&mut again), before);
 });
