@@ -29,5 +29,5 @@ mod tty;
 mod typist;
 mod watched;
 
-pub use outcome::{Keystroke, Outcome, Progress, Said, SessionError};
+pub use outcome::{Guesses, Keystroke, Outcome, Progress, Said, SessionError};
 pub use place::Place;

@@ -2,6 +2,7 @@
 
 use crate::echo::READY;
 use crate::judge::Judge;
+use crate::outcome::Guesses;
 use crate::screen::{Picture, Screen};
 use crate::script::{MARKER, Script, Step};
 
@@ -12,6 +13,9 @@ pub(crate) trait Observer: Send {
 
     /// Takes in what the client drew, and says which steps that is the first to answer.
     fn read(&mut self, output: &[u8]) -> Vec<usize>;
+
+    /// How the client's guesses were; none where there is no screen to show them on.
+    fn guesses(&self) -> Option<Guesses>;
 
     /// Whether the session is established: the far end's greeting shows.
     fn is_ready(&self) -> bool;
@@ -51,6 +55,10 @@ impl Observer for ScreenObserver {
         self.judge.see(&self.shown)
     }
 
+    fn guesses(&self) -> Option<Guesses> {
+        Some(self.judge.guesses())
+    }
+
     fn is_ready(&self) -> bool {
         self.shown.lines().iter().any(|line| line == MARKER)
     }
@@ -87,6 +95,10 @@ impl Observer for EchoObserver {
             answered.extend(line.parse::<usize>());
         }
         answered
+    }
+
+    fn guesses(&self) -> Option<Guesses> {
+        None
     }
 
     fn is_ready(&self) -> bool {

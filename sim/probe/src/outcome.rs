@@ -9,6 +9,8 @@ use std::{fmt, io};
 pub struct Outcome {
     /// The measured keys that were typed, in order.
     pub keystrokes: Vec<Keystroke>,
+    /// How the client's guesses were, where it has a screen to show them on.
+    pub guesses: Option<Guesses>,
     /// When the far end's greeting showed.
     pub established_at: Option<Duration>,
     /// Why the session ended before its time.
@@ -19,6 +21,15 @@ pub struct Outcome {
     pub versions: Vec<(String, String)>,
     /// The congestion control that the client's TCP connection really had.
     pub congestion_control: Option<String>,
+}
+
+/// What a client showed before it was answered, counted by keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guesses {
+    /// All keys that were typed, measured or not.
+    pub typed: u32,
+    /// Those that the client answered with text that no answer puts there.
+    pub wrong: u32,
 }
 
 /// One measured key.

@@ -8,7 +8,7 @@ use alacritty_terminal::Term;
 use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line};
-use alacritty_terminal::term::Config;
+use alacritty_terminal::term::{Config, TermMode};
 use alacritty_terminal::term::cell::{Cell as Drawn, Flags};
 use alacritty_terminal::vte::ansi::{Color, Processor};
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,11 @@ impl Screen {
     /// Draws what a program wrote; escape sequences may be cut anywhere between two calls.
     pub fn feed(&mut self, output: &[u8]) {
         self.parser.advance(&mut self.terminal, output);
+    }
+
+    /// Whether cursor keys are to be sent as the program asked for in application mode (DECCKM).
+    pub(crate) fn wants_application_keys(&self) -> bool {
+        self.terminal.mode().contains(TermMode::APP_CURSOR)
     }
 
     /// What the screen shows now. Rows that show what they showed in `before` share its memory, also those that
@@ -152,6 +157,13 @@ pub struct Style {
     foreground: Color,
     background: Color,
     emphasis: Flags,
+}
+
+impl Style {
+    /// The colour behind the text.
+    pub(crate) fn background(&self) -> Color {
+        self.background
+    }
 }
 
 impl From<&Drawn> for Cell {

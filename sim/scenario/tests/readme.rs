@@ -76,10 +76,15 @@ fn whole(example: &str) -> String {
 /// A folder with the files that the examples name.
 fn folder_with_a_recording() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("there should be room");
-    let traces = folder.path().join("traces");
-    fs::create_dir(&traces).expect("there should be room");
-    let trace = Path::new(FOLDER).join("traces/evdo.down");
-    fs::copy(trace, traces.join("evdo.down")).expect("there should be room");
+    for file in [
+        "traces/evdo.down",
+        "recordings/bash.cast.gz",
+        "recordings/vim.cast.gz",
+    ] {
+        let copy = folder.path().join(file);
+        fs::create_dir_all(copy.parent().expect("a folder")).expect("there should be room");
+        fs::copy(Path::new(FOLDER).join(file), copy).expect("there should be room");
+    }
     let header = r#"{"version": 2, "width": 80, "height": 24}"#;
     fs::write(folder.path().join("my-session.cast"), header).expect("there should be room");
     folder

@@ -13,8 +13,11 @@
 //!   The wrong guess itself is answered when it is repaired.
 
 mod footprint;
+mod guesses;
 
 use self::footprint::{Footprint, LastChange};
+use self::guesses::WrongGuesses;
+use crate::outcome::Guesses;
 use crate::screen::{Picture, Screen};
 use crate::script::{Script, flood_line};
 
@@ -31,6 +34,7 @@ pub struct Judge {
     reached: usize,
     last_change: LastChange,
     last_seen: Option<(usize, Picture)>,
+    wrong_guesses: WrongGuesses,
 }
 
 impl Judge {
@@ -62,6 +66,7 @@ impl Judge {
             reached: 0,
             last_change,
             last_seen: None,
+            wrong_guesses: WrongGuesses::default(),
         }
     }
 
@@ -100,10 +105,20 @@ impl Judge {
             .filter(|&step| explanation.is_some() || self.shows(step, shown))
             .collect();
         self.reached = explanation.unwrap_or(self.reached);
+        self.wrong_guesses
+            .see(shown, &self.expected, self.reached, self.typed);
         for &step in &newly {
             self.answered[step] = true;
         }
         newly
+    }
+
+    /// How the client's guesses were until now.
+    pub fn guesses(&self) -> Guesses {
+        Guesses {
+            typed: u32::try_from(self.typed).unwrap_or(u32::MAX),
+            wrong: self.wrong_guesses.keys(),
+        }
     }
 
     /// Whether the cells that a step was to change show its effect, which no earlier screen explains.

@@ -92,6 +92,36 @@ fn a_wrong_prediction_is_answered_when_it_is_repaired() {
 }
 
 #[test]
+fn a_wrong_prediction_is_charged_to_its_key_once() {
+    let mut judge = Judge::new(&script(&["X", "b"]));
+    judge.typed();
+    judge.see(&frame(&judge, 0, "a"));
+    assert_eq!(judge.guesses().wrong, 1);
+    judge.see(&frame(&judge, 0, "a\x1b[5;1H"));
+    judge.typed();
+    judge.see(&frame(&judge, 0, "ab"));
+    judge.see(&frame(&judge, 2, ""));
+    assert_eq!(judge.guesses().wrong, 1, "the second guess is right");
+}
+
+#[test]
+fn a_right_prediction_is_no_wrong_guess_even_when_it_is_withdrawn() {
+    let mut judge = judge(&["a", "b"]);
+    judge.see(&frame(&judge, 0, "ab"));
+    judge.see(&frame(&judge, 0, ""));
+    judge.see(&frame(&judge, 2, ""));
+    assert_eq!(judge.guesses().wrong, 0);
+}
+
+#[test]
+fn a_notice_is_no_wrong_guess() {
+    let mut judge = judge(&["a"]);
+    let notice = "\x1b[H\x1b[44mLast contact\x1b[m\x1b[2;3Ha";
+    judge.see(&frame(&judge, 0, notice));
+    assert_eq!(judge.guesses().wrong, 0);
+}
+
+#[test]
 fn a_notice_over_the_first_row_hides_nothing() {
     let mut judge = judge(&["a"]);
     let notice = "\x1b[Ha\x1b[H\x1b[44mLast contact\x1b[m\x1b[2;3Ha";

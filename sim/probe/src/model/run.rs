@@ -67,6 +67,7 @@ impl<'s> Run<'s> {
         }
         Outcome {
             keystrokes: schedule.keystrokes(self.start, self.now),
+            guesses: self.observer.guesses(),
             established_at: Some(established_at),
             ..Outcome::default()
         }

@@ -14,6 +14,8 @@ struct Header {
     version: u32,
     width: u16,
     height: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
 }
 
 const VERSION: u32 = 2;
@@ -69,11 +71,12 @@ pub(crate) struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     /// Begins a recording on a terminal of this size.
-    pub(crate) fn new(mut file: W, size: Size) -> io::Result<Self> {
+    pub(crate) fn new(mut file: W, size: Size, title: Option<String>) -> io::Result<Self> {
         let header = Header {
             version: VERSION,
             width: size.columns,
             height: size.rows,
+            title,
         };
         write_line(&mut file, &header)?;
         Ok(Writer {
@@ -101,7 +104,9 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         let text = String::from_utf8_lossy(&text);
-        write_line(&mut self.file, &(at.as_secs_f64(), code, text))
+        // Microseconds: nobody types more exactly.
+        let at = at.as_micros() as f64 / 1e6;
+        write_line(&mut self.file, &(at, code, text))
     }
 }
 
@@ -114,9 +119,9 @@ fn cut_character(invalid: &[u8]) -> usize {
 }
 
 fn write_line(file: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *file, value)?;
-    file.write_all(b"\n")?;
-    file.flush()
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    file.write_all(&line)
 }
 
 #[cfg(test)]
@@ -130,7 +135,7 @@ mod tests {
 
     fn written(events: &[(Way, &[u8])]) -> Vec<u8> {
         let mut file = Vec::new();
-        let mut writer = Writer::new(&mut file, SIZE).unwrap();
+        let mut writer = Writer::new(&mut file, SIZE, None).unwrap();
         for (second, (way, bytes)) in (1..).zip(events) {
             let at = Duration::from_secs(second);
             writer.event(at, *way, bytes).unwrap();

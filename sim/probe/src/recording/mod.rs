@@ -1,9 +1,12 @@
 //! Recorded sessions: what was typed and what the screen was sent, with times.
 
 mod asciicast;
+mod compressed;
 mod term_save;
 
+use std::path::Path;
 use std::time::Duration;
+use std::{fs, io};
 
 pub(crate) use self::asciicast::Writer;
 use crate::screen::Size;
@@ -53,6 +56,23 @@ pub enum RecordingError {
         "nothing is typed in the recording: make one with `roamlab record`, which keeps the keys as well"
     )]
     NoInput,
+    /// It is compressed, and damaged.
+    #[error("the recording cannot be decompressed: {0}")]
+    Compression(String),
+    /// It is longer than any that is of use.
+    #[error("the recording has more than 256 MiB when it is decompressed")]
+    TooLong,
+    /// The ones before it were made on a terminal of another size.
+    #[error(
+        "its terminal has {}×{} cells, that of the first recording {}×{}: replay them in scenarios of their own",
+        own.columns, own.rows, first.columns, first.rows
+    )]
+    OtherSize {
+        /// Its own.
+        own: Size,
+        /// That of the first.
+        first: Size,
+    },
 }
 
 impl RecordingError {
@@ -65,16 +85,38 @@ impl RecordingError {
 }
 
 impl Recording {
-    /// Reads asciicast v2, which begins with a JSON object, or the `term-save` format of the Mosh paper's tooling.
+    /// Reads asciicast v2, which begins with a JSON object, or the `term-save` format of the Mosh paper's tooling;
+    /// either of them perhaps compressed by gzip.
     ///
     /// # Errors
     ///
     /// When it is neither.
-    pub fn parse(text: &[u8]) -> Result<Self, RecordingError> {
+    pub fn parse(recording: &[u8]) -> Result<Self, RecordingError> {
+        if compressed::is_compressed(recording) {
+            Recording::parse_text(&compressed::decompress(recording)?)
+        } else {
+            Recording::parse_text(recording)
+        }
+    }
+
+    fn parse_text(text: &[u8]) -> Result<Self, RecordingError> {
         if text.trim_ascii_start().starts_with(b"{") {
             asciicast::parse(text)
         } else {
             term_save::parse(text)
         }
+    }
+}
+
+/// Writes a recording to a file, compressed when the file's name ends in `.gz`.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn save(file: &Path, recording: &[u8]) -> io::Result<()> {
+    if file.extension().is_some_and(|extension| extension == "gz") {
+        fs::write(file, compressed::compress(recording)?)
+    } else {
+        fs::write(file, recording)
     }
 }

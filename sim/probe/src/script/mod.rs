@@ -10,7 +10,7 @@ use scenario::Workload;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::flood::flood_line;
-use crate::recording::RecordingError;
+pub use self::replay::ReplayError;
 use crate::screen::Size;
 
 /// What the far end shows when it is ready, and what tells the probe that a session is established.
@@ -65,7 +65,7 @@ impl Script {
     /// # Errors
     ///
     /// When a recording that is to be replayed cannot be.
-    pub fn new(workload: &Workload, seed: u64) -> Result<Option<Script>, RecordingError> {
+    pub fn new(workload: &Workload, seed: u64) -> Result<Option<Script>, ReplayError> {
         match workload {
             Workload::Typing(typing) => Ok(Some(Script::typing(typing, seed))),
             Workload::Replay(replay) => Script::replay(replay).map(Some),

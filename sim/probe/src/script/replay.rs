@@ -1,4 +1,4 @@
-//! A recorded session is played again.
+//! Recorded sessions are played again.
 
 use std::time::Duration;
 
@@ -12,52 +12,48 @@ use crate::recording::{Recording, RecordingError, Way};
 /// program and not its answer to a key (as in the Mosh paper's replay).
 const ANSWERED_WITHIN: Duration = Duration::from_millis(20);
 
+/// Before each recording the terminal is as new: blank, and in none of the modes that the one before it left.
+const RESET: &str = "\x1bc";
+
+/// The rest between two recordings.
+const REST: Duration = Duration::from_secs(1);
+
+/// Why a recording cannot be replayed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {problem}")]
+pub struct ReplayError {
+    /// The recording's file.
+    pub file: String,
+    /// What is wrong with it.
+    pub problem: RecordingError,
+}
+
 impl Script {
-    /// The keys of a recording at their times, each answered at once with all that was recorded until the next.
+    /// The keys of recordings at their times, each answered at once with all that was recorded until the next.
     ///
-    /// What the recording shows before its first key is the answer to a key of its own that begins it.
+    /// What a recording shows before its first key is the answer to a key of its own that begins it.
     ///
     /// # Errors
     ///
-    /// When the recording cannot be read, or has no keys.
-    pub fn replay(replay: &Replay) -> Result<Self, RecordingError> {
-        let recording = Recording::parse(&replay.recording)?;
+    /// When a recording cannot be read, has no keys, or was made on a terminal of another size than the first.
+    pub fn replay(replay: &Replay) -> Result<Self, ReplayError> {
         let longest_pause = replay.longest_pause.map(|pause| pause.duration());
-        let mut steps = vec![Step {
-            measured: false,
-            ..Step::key(Duration::ZERO, "\r", "\x1b[H\x1b[2J")
-        }];
-        let mut last_key = Duration::ZERO;
-        let mut awaits_answer = false;
-        for event in recording.events {
-            let Some(current) = steps.last_mut() else {
-                break;
+        let mut steps = Vec::new();
+        let mut size = None;
+        for recorded in &replay.recordings.0 {
+            let failed = |problem| ReplayError {
+                file: recorded.file.clone(),
+                problem,
             };
-            match event.way {
-                Way::Output => {
-                    if std::mem::take(&mut awaits_answer) {
-                        current.measured = event.at.saturating_sub(last_key) <= ANSWERED_WITHIN;
-                    }
-                    current.output.extend(event.bytes);
-                }
-                Way::Input if event.bytes.is_empty() => {}
-                Way::Input => {
-                    let pause = event.at.saturating_sub(last_key);
-                    let at = current.at + longest_pause.map_or(pause, |most| pause.min(most));
-                    last_key = event.at;
-                    awaits_answer = true;
-                    steps.push(Step {
-                        measured: false,
-                        ..Step::key(at, event.bytes, "")
-                    });
-                }
+            let recording = Recording::parse(&recorded.contents).map_err(failed)?;
+            let (own, first) = (recording.size, *size.get_or_insert(recording.size));
+            if own != first {
+                return Err(failed(RecordingError::OtherSize { own, first }));
             }
-        }
-        if steps.len() == 1 {
-            return Err(RecordingError::NoInput);
+            play(recording, longest_pause, &mut steps).map_err(failed)?;
         }
         let mut script = Script {
-            size: recording.size,
+            size: size.unwrap_or_default(),
             steps,
             drain: replay.drain.duration(),
         };
@@ -69,17 +65,71 @@ impl Script {
     }
 }
 
+/// Adds the steps of a recording to those of the ones before it.
+fn play(
+    recording: Recording,
+    longest_pause: Option<Duration>,
+    steps: &mut Vec<Step>,
+) -> Result<(), RecordingError> {
+    let start = steps.last().map_or(Duration::ZERO, |last| last.at + REST);
+    let mut current = Step {
+        measured: false,
+        ..Step::key(start, "\r", RESET)
+    };
+    let before = steps.len();
+    let mut last_key = Duration::ZERO;
+    let mut awaits_answer = false;
+    for event in recording.events {
+        match event.way {
+            Way::Output => {
+                if std::mem::take(&mut awaits_answer) {
+                    current.measured = event.at.saturating_sub(last_key) <= ANSWERED_WITHIN;
+                }
+                current.output.extend(event.bytes);
+            }
+            Way::Input if event.bytes.is_empty() => {}
+            Way::Input => {
+                let pause = event.at.saturating_sub(last_key);
+                let at = current.at + longest_pause.map_or(pause, |most| pause.min(most));
+                last_key = event.at;
+                awaits_answer = true;
+                let next = Step {
+                    measured: false,
+                    ..Step::key(at, event.bytes, "")
+                };
+                steps.push(std::mem::replace(&mut current, next));
+            }
+        }
+    }
+    if steps.len() == before {
+        return Err(RecordingError::NoInput);
+    }
+    steps.push(current);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use link::units::Span;
+    use scenario::{Recorded, Recordings};
 
     use super::*;
 
-    fn replay(events: &str, longest_pause: Option<Span>) -> Result<Script, RecordingError> {
-        let header = r#"{"version":2,"width":90,"height":30}"#;
-        Script::replay(&Replay {
+    fn replay(events: &str, longest_pause: Option<Span>) -> Result<Script, ReplayError> {
+        replay_all(&[(90, events)], longest_pause)
+    }
+
+    /// Replays recordings, each on a terminal of its own width.
+    fn replay_all(
+        recordings: &[(u16, &str)],
+        longest_pause: Option<Span>,
+    ) -> Result<Script, ReplayError> {
+        let recordings = recordings.iter().map(|(width, events)| Recorded {
             file: "session.cast".into(),
-            recording: format!("{header}\n{events}").into(),
+            contents: format!("{{\"version\":2,\"width\":{width},\"height\":30}}\n{events}").into(),
+        });
+        Script::replay(&Replay {
+            recordings: Recordings(recordings.collect()),
             longest_pause,
             drain: Span::from_millis(1000),
         })
@@ -109,10 +159,7 @@ mod tests {
             .iter()
             .map(|step| String::from_utf8_lossy(&step.output))
             .collect();
-        assert_eq!(
-            outputs,
-            ["\x1b[H\x1b[2Jwelcome\r\n", "l", "s", "\r\nfile\r\n$ "]
-        );
+        assert_eq!(outputs, ["\x1bcwelcome\r\n", "l", "s", "\r\nfile\r\n$ "]);
     }
 
     #[test]
@@ -139,6 +186,20 @@ mod tests {
     #[test]
     fn a_recording_without_keys_says_how_to_make_one() {
         let error = replay(r#"[0.5,"o","welcome"]"#, None).unwrap_err();
+        insta::assert_snapshot!(error.to_string());
+    }
+
+    #[test]
+    fn several_recordings_are_played_one_after_the_other() {
+        let script =
+            replay_all(&[(90, EVENTS), (90, EVENTS)], Some(Span::from_millis(500))).unwrap();
+        assert_eq!(seconds(&script), [0.0, 0.5, 0.8, 1.3, 2.3, 2.8, 3.1, 3.6],);
+        assert_eq!(script.steps[4].output, b"\x1bcwelcome\r\n");
+    }
+
+    #[test]
+    fn recordings_on_terminals_of_different_sizes_do_not_go_together() {
+        let error = replay_all(&[(90, EVENTS), (80, EVENTS)], None).unwrap_err();
         insta::assert_snapshot!(error.to_string());
     }
 }

@@ -200,6 +200,7 @@ impl<'a> Session<'a> {
         };
         Outcome {
             keystrokes,
+            guesses: self.observer.guesses(),
             established_at: Some(self.established_at),
             partial,
             error,

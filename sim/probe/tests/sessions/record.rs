@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use libtest_mimic::Trial;
 use probe::recording::{Recording, Way};
 use probe::script::Script;
-use scenario::{Replay, Session};
+use scenario::{Recorded, Recordings, Replay, Session};
 
 use crate::loopback::{assert_all_answered, outcome, test};
 
@@ -65,8 +65,10 @@ fn a_session_that_was_recorded_can_be_replayed() {
     assert_eq!(typed, format!("{KEYS}\r\x04").as_bytes());
 
     let replay = Replay {
-        file: String::new(),
-        recording,
+        recordings: Recordings(vec![Recorded {
+            file: "session.cast".to_owned(),
+            contents: recording,
+        }]),
         longest_pause: Some(link::units::Span::from_millis(20)),
         drain: link::units::Span::from_millis(20_000),
     };

@@ -32,9 +32,13 @@ pub(crate) fn load(
         }
     }
     if let Workload::Replay(replay) = &mut scenario.workload {
-        match read(&replay.file) {
-            Ok(recording) => replay.recording = recording,
-            Err(reason) => unreadable(&replay.file, &reason, spot.field("workload"), findings),
+        for recorded in &mut replay.recordings.0 {
+            match read(&recorded.file) {
+                Ok(contents) => recorded.contents = contents,
+                Err(reason) => {
+                    unreadable(&recorded.file, &reason, spot.field("workload"), findings)
+                }
+            }
         }
     }
 }

@@ -18,6 +18,13 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
             at_least_one(flood.interrupts, workload.field("interrupts"), findings);
         }
         Workload::Replay(replay) => {
+            if replay.recordings.0.is_empty() {
+                findings.wrong(
+                    workload.field("recordings"),
+                    "without a recording there is nothing to replay",
+                    "name one, as in \"my-session.cast\"",
+                );
+            }
             if let Some(longest) = &replay.longest_pause {
                 longer_than_nothing(longest, workload.field("longest_pause"), findings);
             }

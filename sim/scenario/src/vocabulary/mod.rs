@@ -4,6 +4,7 @@ mod expectation;
 mod gate;
 mod host;
 mod link;
+mod recordings;
 mod session;
 mod timeline;
 mod tunnel;
@@ -14,6 +15,7 @@ pub use expectation::{Expectation, Statistic};
 pub use gate::Gate;
 pub use host::{Firewall, Host, Inbound, Nat, NatKind, UdpPolicy};
 pub use link::{Addresses, Link};
+pub use recordings::{Recorded, Recordings};
 pub use session::{
     CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Implementation, Mosh, Predict,
     Session, Ssh, Ssp, Tcp, Udp,

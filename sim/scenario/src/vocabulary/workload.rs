@@ -3,12 +3,14 @@
 use link::units::{Probability, Size, Span};
 use serde::{Deserialize, Serialize};
 
+use super::Recordings;
+
 /// What happens in every session of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Workload {
     /// Somebody types at a shell.
     Typing(Typing),
-    /// A recorded session is played again, keys and screen.
+    /// Recorded sessions are played again, keys and screen.
     Replay(Replay),
     /// A command floods the screen until it is interrupted.
     Flood(Flood),
@@ -29,15 +31,13 @@ pub struct Typing {
     pub drain: Span,
 }
 
-/// A recorded session: asciicast v2 with input events, or mosh's `term-save` format.
+/// Recorded sessions, one after the other: asciicast v2 with input events, or the `term-save` format of the Mosh
+/// paper's tooling, each perhaps compressed by gzip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Replay {
-    /// The recording, relative to the scenario's folder.
-    pub file: String,
-    /// What is in it, once the scenario has been read.
-    #[serde(skip)]
-    pub recording: Vec<u8>,
+    /// The recordings, in the order in which they are played.
+    pub recordings: Recordings,
     /// Pauses longer than this are cut to it, as the Mosh paper sped up long idle periods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_pause: Option<Span>,

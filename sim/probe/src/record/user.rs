@@ -1,4 +1,4 @@
-//! Recording a session of one's own: a command runs as always, and what goes through its terminal is kept.
+//! A session of the user's own: a command runs as always, and what goes through its terminal is kept.
 
 use std::fs::File;
 use std::io;
@@ -31,7 +31,7 @@ pub fn record(mut command: Command, file: &Path) -> io::Result<ExitStatus> {
         },
         _ => Size::default(),
     };
-    let mut writer = Writer::new(File::create(file)?, size)?;
+    let mut writer = Writer::new(File::create(file)?, size, None)?;
     let master = attach(&mut command, size)?;
     let mut child = command.spawn()?;
     // The command holds the other end of the terminal.
@@ -73,7 +73,7 @@ fn relay(master: &OwnedFd, writer: &mut Writer<File>) -> io::Result<()> {
     }
 }
 
-fn write_all(to: impl std::os::fd::AsFd, mut bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_all(to: impl std::os::fd::AsFd, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         let written = retry_on_intr(|| write(&to, bytes))?;
         bytes = &bytes[written..];
