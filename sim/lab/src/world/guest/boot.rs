@@ -33,6 +33,9 @@ const ENVIRONMENT: [&str; 3] = [
 /// When it is in every guest that it boots: 2026-01-01, in nanoseconds since 1970.
 const BOOTS_AT: u64 = 1_767_225_600_000_000_000;
 
+/// How much memory a guest has, in MiB. What it never touches takes none of this machine's.
+const MEMORY: u64 = 512;
+
 /// Lines of the console that an error shows.
 const LAST_LINES: usize = 12;
 
@@ -148,6 +151,7 @@ impl Guest<'_> {
             .current_dir(self.folder)
             .env_clear()
             .env("HOME", self.folder)
+            .envs(memory_folder(available("/dev/shm")))
             .stdin(Stdio::null())
             .stdout(console)
             .stderr(errors)
@@ -185,6 +189,17 @@ impl Guest<'_> {
     }
 }
 
+/// Where a guest's memory is to be, when `/dev/shm` has no room for it, as in some containers: there the guest would be
+/// killed when it touches what does not fit.
+fn memory_folder(shared_memory: u64) -> Option<(&'static str, PathBuf)> {
+    (shared_memory < MEMORY << 20).then(|| ("TMPDIR", std::env::temp_dir()))
+}
+
+/// The room in a file system, in bytes.
+fn available(place: &str) -> u64 {
+    rustix::fs::statvfs(place).map_or(0, |room| room.f_bavail.saturating_mul(room.f_frsize))
+}
+
 /// The kernel's command line: the same each time, because the kernel's random numbers begin with it. Therefore the
 /// guest's folder is told as the directory that the kernel is started in.
 fn arguments(clock: Clock) -> Vec<String> {
@@ -195,8 +210,9 @@ fn arguments(clock: Clock) -> Vec<String> {
         ],
         Clock::Real => &[],
     };
+    let memory = format!("mem={MEMORY}M");
     let machine = [
-        "mem=512M",
+        memory.as_str(),
         "root=/dev/root",
         "rootfstype=hostfs",
         "rootflags=/",
@@ -333,6 +349,12 @@ mod tests {
     fn a_guest_that_says_nothing_is_taken_to_hang() {
         let (_, end) = booted("exec sleep 600", Duration::ZERO);
         assert!(matches!(end, Err(GuestError::Hangs { .. })), "{end:?}");
+    }
+
+    #[test]
+    fn memory_that_does_not_fit_where_it_should_goes_elsewhere() {
+        assert!(memory_folder(64 << 20).is_some());
+        assert_eq!(memory_folder(1 << 30), None);
     }
 
     #[test]
