@@ -10,10 +10,16 @@ use std::{
 };
 
 use lab::world::guest::{self, Clock, Guest};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use reports::{results::Results, statistics::kolmogorov_smirnov};
 
 use crate::{
-    Scratch, json, succeed,
+    Scratch, json,
+    machine::wait_until,
+    succeed,
     users::{as_nobody, open_to_everybody},
 };
 
@@ -76,6 +82,32 @@ fn an_ordinary_user_boots_guests_too() {
     let mut command = as_nobody(&scratch);
     command.args(["run", "quick.ron", "--world", "guest", "--out", "out"]);
     succeed(command.env("ROAMLAB_GUEST_KERNEL", reachable));
+}
+
+#[test]
+fn an_interrupted_run_ends_its_guests_and_says_that_it_is_partial() {
+    if kernel().is_none() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let mut run = scenario_in_guest(&scratch, "long.ron", "out");
+    // On a clock, it is not over before it is interrupted.
+    run.args(["--clock", "real", "--session", "udp"]);
+    let mut child = run.spawn().expect("roamlab starts");
+    let guest = scratch.path("out/guests/seed-1-run-0-udp");
+    let says = |what: &str| {
+        fs::read_to_string(guest.join("console.log")).is_ok_and(|console| console.contains(what))
+    };
+    wait_until(|| says("Established"));
+    let pid = Pid::from_raw(child.id().cast_signed());
+    kill(pid, Signal::SIGINT).expect("an interrupt");
+    let status = child.wait().expect("its end");
+    assert_eq!(status.code(), Some(1));
+    assert_eq!(
+        json(&scratch.path("out/run.json"))["partial"],
+        "interrupted"
+    );
+    assert!(!scratch.path("out/guests").exists());
 }
 
 #[test]
