@@ -25,6 +25,11 @@ test *OPTIONS: (set-up "run" "test")
     ./ci/peers
     PATH="$PWD/target/tools/bin:$PATH" cargo test --workspace {{ OPTIONS }}
 
+# Reproduce the figures of the Mosh paper, beside its own numbers, in reports/paper
+figures *OPTIONS: (set-up "run")
+    cargo build --release --quiet -p roamlab -p ssp
+    target/release/roamlab figures {{ OPTIONS }}
+
 # Compare the figures of every scenario that has a baseline with it; `just gate --update "why" NAME` records
 gate *OPTIONS: (set-up "run")
     cargo build --release --quiet -p roamlab -p ssp

@@ -10,12 +10,14 @@
 //! | `figures/*.svg`, `figures/*.png` | [`figures`] |
 //! | `report.html` | one page with everything, nothing fetched |
 //!
-//! A [`sweep`] has a folder of its own, with a result for each of its cells. [`gate`] compares a summary with a
+//! A [`sweep`] has a folder of its own, with a result for each of its cells. A [`gallery`] puts several runs on one
+//! page, beside what was published of the same. [`gate`] compares a summary with a
 //! committed baseline. [`statistics`] says exactly what every figure means.
 
 mod analysis;
 mod answer;
 pub mod figures;
+pub mod gallery;
 pub mod gate;
 mod page;
 pub mod report;

@@ -1,6 +1,7 @@
 //! From a run folder to everything that is made of it.
 
 mod figures;
+mod gallery;
 mod gate;
 mod page;
 mod run_folder;

@@ -26,6 +26,7 @@ fn dispatch(command: Command) -> Result<ExitCode, exit::Failure> {
         Command::List => commands::list::list(),
         Command::Show { name } => commands::list::show(&name),
         Command::Report { folder } => commands::report::report(&folder),
+        Command::Figures(options) => commands::figures::figures(&options),
         Command::Gate(options) => commands::gate::gate(&options),
         Command::Record { file, command } => commands::record::record(&file, &command),
         Command::Shell {

@@ -44,6 +44,8 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Run the scenarios of a gallery and put them on one page, beside what was published
+    Figures(FiguresOptions),
     /// Run what has a baseline and compare; exit code 1 when a figure moved
     Gate(GateOptions),
     /// Record a session of your own, keys and screen, to be replayed in scenarios
@@ -208,6 +210,20 @@ impl ShaperKind {
             ShaperKind::Netem => "netem",
         }
     }
+}
+
+/// Which page of figures is made.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  roamlab figures\n  roamlab figures --again my-paper/gallery.ron\n\nThe page and its figures go beside the gallery's file; the runs stay in reports/out/figures."
+)]
+pub(crate) struct FiguresOptions {
+    /// What the page is made of
+    #[arg(value_name = "FILE", default_value = "reports/paper/gallery.ron")]
+    pub(crate) gallery: PathBuf,
+    /// Make the page again from the runs that are there
+    #[arg(long)]
+    pub(crate) again: bool,
 }
 
 /// What is run and compared with its baseline.

@@ -3,20 +3,20 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::ExitCode,
 };
 
 use clap::ValueEnum;
 use reports::{
     Analysis, Summary,
     gate::{self, Baseline, Gate, Held},
-    results::Results,
 };
 use scenario::{Scenario, library};
 
+use super::apart::Apart;
 use crate::output::{say, say_line};
 use crate::{
-    exit::{FAILED, Failure},
+    exit::Failure,
     options::{GateOptions, World},
 };
 
@@ -191,34 +191,21 @@ impl Candidate {
         let guarded = self.guarded()?;
         let out =
             Path::new("reports/out/gate").join(format!("{}.{}", self.name, self.world.name()));
-        if out.exists() {
-            fs::remove_dir_all(&out).map_err(Failure::failed)?;
-        }
-        let scenario = self.file.as_deref().unwrap_or(Path::new(&self.name));
-        let mut run = Command::new(std::env::current_exe().map_err(Failure::machine)?);
-        run.arg("run").arg(scenario).arg("--out").arg(&out);
-        run.args(["--world", self.world.name()]);
         let against = guarded.against.filter(|_| self.world == World::Host);
-        for session in guarded.sessions.iter().chain(&against) {
-            run.args(["--session", session]);
+        let sessions: Vec<&str> = guarded
+            .sessions
+            .iter()
+            .chain(&against)
+            .map(String::as_str)
+            .collect();
+        let results = Apart {
+            scenario: self.file.as_deref().unwrap_or(Path::new(&self.name)),
+            world: self.world,
+            sessions: &sessions,
+            out: &out,
         }
-        let run = run.stdin(Stdio::null()).stderr(Stdio::inherit());
-        let ended = run.output().map_err(Failure::machine)?;
-        // A run that fails has told why. If only its own checks did, its figures are there, and are judged here.
-        match ended.status.code() {
-            Some(code)
-                if code == 0 || code == i32::from(FAILED) && out.join("run.json").exists() =>
-            {
-                let results = Results::read(&out).map_err(Failure::failed)?;
-                Ok(Summary::of(&Analysis::of(&results)))
-            }
-            Some(2) => Err(Failure::Input(format!("{} cannot be run", self.name))),
-            Some(3) => Err(Failure::Machine(format!(
-                "{} cannot be run on this machine",
-                self.name
-            ))),
-            _ => Err(Failure::Failed(format!("{} did not run", self.name))),
-        }
+        .run()?;
+        Ok(Summary::of(&Analysis::of(&results)))
     }
 }
 
