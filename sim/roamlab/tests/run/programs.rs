@@ -1,13 +1,14 @@
 //! Our programs that roamlab runs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::succeed;
 
 /// Builds the programs of `package` where roamlab was built: cargo builds other packages' programs for no test.
 pub(crate) fn build(package: &str) {
-    let profile = folder();
+    let beside = Path::new(env!("CARGO_BIN_EXE_roamlab")).parent();
+    let profile = beside.expect("the profile's folder");
     let target = profile.parent().expect("the target folder");
     let mut build = Command::new(env!("CARGO"));
     build
@@ -19,10 +20,4 @@ pub(crate) fn build(package: &str) {
         build.arg("--release");
     }
     succeed(&mut build);
-}
-
-/// Where they are then.
-pub(crate) fn folder() -> PathBuf {
-    let roamlab = Path::new(env!("CARGO_BIN_EXE_roamlab"));
-    roamlab.parent().expect("the profile's folder").to_owned()
 }

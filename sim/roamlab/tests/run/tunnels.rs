@@ -6,7 +6,7 @@ use lab::world::guest;
 
 use crate::{
     Scratch, UNHURRIED, json,
-    programs::{build, folder},
+    programs::build,
     succeed,
     users::{as_nobody, open_to_everybody},
 };
@@ -84,9 +84,10 @@ fn an_implementation_that_is_missing_is_told_and_the_others_finish() {
 
 #[test]
 fn an_ordinary_user_has_tunnels_too() {
-    build("wireguard");
     let scratch = open_to_everybody("tunnels.ron");
-    fs::copy(folder().join("wireguard"), scratch.path("wireguard")).expect("a copy");
+    let text = fs::read_to_string(scratch.path("tunnels.ron")).expect("the scenario");
+    let text = text.replace("WireGuard(", "WireGuard(implementation: WireguardGo, ");
+    fs::write(scratch.path("tunnels.ron"), text).expect("a scenario");
     succeed(
         as_nobody(&scratch)
             .args(["run", "tunnels.ron", "--out", "out"])
