@@ -111,7 +111,7 @@ impl Tunnelled {
             let mut addresses = addresses.into_iter();
             addresses.find(|address| Family::of(address) == self.family)
         };
-        let addresses = [INSIDE[own], INSIDE[1 - own]].map(|both| of_family(both));
+        let addresses = [INSIDE[own], INSIDE[1 - own]].map(of_family);
         let len = UDP_HEADER + datagram.len();
         let mut packet = match addresses {
             [Some(IpAddr::V6(from)), Some(IpAddr::V6(to))] => ipv6_header(tos, len, from, to),
