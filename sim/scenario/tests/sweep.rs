@@ -186,3 +186,37 @@ fn a_scenario_that_is_not_there_is_named() {
     let error = Sweep::parse(&text, "sweep.ron").expect_err("an unknown scenario");
     insta::assert_snapshot!(error.to_string());
 }
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/sweeps");
+
+#[test]
+fn every_example_of_the_readme_is_a_right_sweep() {
+    let readme = std::fs::read_to_string(format!("{FOLDER}/README.md")).expect("the README");
+    let examples = readme.split("```ron\n").skip(1);
+    let examples: Vec<&str> = examples
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        Sweep::parse(example, "README.md").unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn every_shipped_sweep_is_right_and_listed_with_its_question() {
+    let readme = std::fs::read_to_string(format!("{FOLDER}/README.md")).expect("the README");
+    let files = std::fs::read_dir(FOLDER).expect("the folder");
+    let sweeps = files.map(|file| file.expect("a file").path());
+    for file in sweeps.filter(|file| file.extension().is_some_and(|name| name == "ron")) {
+        let sweep = Sweep::read(&file).unwrap_or_else(|error| panic!("{error}"));
+        let name = file.file_stem().expect("a name").to_string_lossy();
+        let row = format!("| [{name}]({name}.ron) | {} |", sweep.question);
+        assert!(readme.contains(&row), "this row is missing: {row}");
+    }
+}
+
+#[test]
+fn the_plane_of_loss_and_round_trip_time_has_432_cells() {
+    let sweep = Sweep::read(format!("{FOLDER}/loss-and-rtt.ron")).expect("a right sweep");
+    assert_eq!(sweep.cells().count(), 8 * 6 * 3 * 3);
+}

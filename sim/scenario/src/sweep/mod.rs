@@ -132,6 +132,9 @@ impl Cell<'_> {
         alone.seeds = vec![self.seed];
         alone.runs = 1;
         alone.expect.clear();
+        // The sweep says where it runs, and no gate goes through here.
+        alone.world = None;
+        alone.gate = None;
         alone
     }
 }
