@@ -11,6 +11,11 @@ scenario NAME *OPTIONS: (set-up "run")
     cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab run {{ NAME }} {{ OPTIONS }}
 
+# Vary the values of a scenario and draw what comes of it: `just sweep loss-and-rtt`
+sweep NAME *OPTIONS: (set-up "run")
+    cargo build --release --quiet -p roamlab -p ssp
+    target/release/roamlab sweep scenarios/sweeps/{{ NAME }}.ron {{ OPTIONS }}
+
 # Run any other command of roamlab: `just roamlab list`
 roamlab *ARGUMENTS:
     cargo build --release --quiet -p roamlab -p ssp -p wireguard

@@ -120,8 +120,8 @@ fn draw(
     width: i32,
 ) -> Result<(), DrawingError> {
     let axis = &analysis.plan.axes[0];
-    let name = fitted(&panel.title, &bold(13, INK), at(width - 80));
-    place.draw(&Text::new(name, (at(60), at(2)), bold(13, INK)))?;
+    let name = fitted(&panel.title, &bold(13, INK), at(width - 90));
+    place.draw(&Text::new(name, (at(76), at(2)), bold(13, INK)))?;
     let plot = place.margin(px(PANEL_TITLE), 0, 0, px(10));
     let last = axis.values.len() as f64 - 1.0;
     let scale = y
@@ -132,7 +132,7 @@ fn draw(
         .with_light_points(y.between.clone());
     let mut chart = ChartBuilder::on(&plot)
         .x_label_area_size(px(40))
-        .y_label_area_size(px(58))
+        .y_label_area_size(px(74))
         .build_cartesian_2d(-0.3..last + 0.3, scale)?;
     chart
         .configure_mesh()
@@ -141,6 +141,7 @@ fn draw(
         .y_label_formatter(&|ms| milliseconds(*ms))
         .set_all_tick_mark_size(px(3))
         .x_desc(axis.title.as_str())
+        .y_desc("keystroke latency")
         .label_style(text(11, INK))
         .axis_desc_style(text(12, MUTED))
         .bold_line_style(GRID.stroke_width(px(1)))

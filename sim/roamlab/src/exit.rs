@@ -32,6 +32,12 @@ impl Failure {
         Self::Machine(error.to_string())
     }
 
+    /// What went wrong.
+    pub(crate) fn message(&self) -> &str {
+        let (Self::Failed(message) | Self::Input(message) | Self::Machine(message)) = self;
+        message
+    }
+
     /// Writes the message to standard error and gives the code.
     pub(crate) fn tell(self) -> ExitCode {
         let (code, message) = match self {

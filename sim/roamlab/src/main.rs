@@ -5,6 +5,7 @@ mod exit;
 mod experiment;
 mod options;
 mod output;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, exit::Failure> {
     match command {
         Command::Run(options) => commands::run::run(&options),
+        Command::Sweep(options) => sweep::sweep(&options),
         Command::Check { files } => commands::check::check(&files),
         Command::List => commands::list::list(),
         Command::Show { name } => commands::list::show(&name),

@@ -7,6 +7,8 @@ use clap_complete::Shell;
 use link::units::Span;
 use serde::{Deserialize, Serialize};
 
+use crate::sweep::SweepOptions;
+
 /// Runs network scenarios: real sessions over bad networks, measured key by key.
 #[derive(Parser)]
 #[command(
@@ -22,6 +24,8 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Run a scenario and write its report
     Run(RunOptions),
+    /// Run a scenario with some of its values varied, and draw what comes of it
+    Sweep(SweepOptions),
     /// Check scenario files and say what is wrong with them
     #[command(after_help = "Example:\n  roamlab check scenarios/*.ron")]
     Check {

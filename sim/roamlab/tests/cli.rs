@@ -39,6 +39,7 @@ fn bad_input_is_named_and_ends_with_code_2() {
     for (name, arguments) in [
         ("unknown-scenario", vec!["run", "lossy-29"]),
         ("missing-file", vec!["run", "nowhere.ron"]),
+        ("missing-sweep", vec!["sweep", "nowhere.ron"]),
         (
             "unknown-session",
             vec!["run", "lossy-29pct", "--session", "telnet"],

@@ -97,7 +97,7 @@ fn in_guests(options: &RunOptions, experiment: &Experiment) -> Result<ExitCode, 
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }
 
-pub(super) fn no_guest_kernel() -> Failure {
+pub(crate) fn no_guest_kernel() -> Failure {
     Failure::Machine(
         "there is no guest kernel. Build it with `just guest`, or name one in ROAMLAB_GUEST_KERNEL"
             .to_owned(),

@@ -25,9 +25,10 @@ use scenario::{Event, Scenario, Trigger, Workload};
 use super::{
     Experiment, Gathered, Stop, begin, cancel_on_signals, exit_code, in_runtime,
     progress::{Display, SessionBar},
-    report,
+    report, runtime,
     told::Told,
 };
+use crate::exit::Failure;
 use crate::options::{RunOptions, World};
 
 /// In a guest's folder: what it is to run.
@@ -60,6 +61,32 @@ struct Part {
 /// Runs an experiment in guests, writes its results and its report, and gives the exit code.
 pub(crate) fn run_in_guests(guests: &Guests<'_>) -> i32 {
     exit_code(in_runtime(guests.conduct()))
+}
+
+/// Runs an experiment that is one guest's part, and gives what it measured, without a report. Of the processors that
+/// this process may run on the guest gets the `nth`, counted in a circle.
+pub(crate) fn measure(guests: &Guests<'_>, nth: usize) -> Result<Results, Failure> {
+    runtime().map_err(Failure::machine)?.block_on(async {
+        let cancel = cancel_on_signals().map_err(Failure::machine)?;
+        let display = Display::new(guests.experiment);
+        let processors = processors().map_err(Failure::machine)?;
+        let processor = processors[nth % processors.len()];
+        let parts = parts(&guests.experiment.scenario);
+        let [part] = parts.as_slice() else {
+            let what = format!("{} parts are not the part of one guest", parts.len());
+            return Err(Failure::Failed(what));
+        };
+        let played = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err("interrupted".to_owned()),
+            played = guests.play(part, processor, &display) => played,
+        };
+        display.finish();
+        match played {
+            Ok((results, None)) => Ok(results),
+            Ok((_, Some(error))) | Err(error) => Err(Failure::Failed(error)),
+        }
+    })
 }
 
 impl Guests<'_> {
@@ -208,7 +235,7 @@ impl Part {
 }
 
 /// The processors that this process may run on.
-fn processors() -> nix::Result<Vec<usize>> {
+pub(crate) fn processors() -> nix::Result<Vec<usize>> {
     let allowed = sched_getaffinity(Pid::from_raw(0))?;
     Ok((0..CpuSet::count())
         .filter(|&one| allowed.is_set(one) == Ok(true))

@@ -23,8 +23,9 @@ use scenario::{Scenario, Workload};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::guests::processors;
 use self::{calibration::Calibration, progress::Display, repetition::Repetition};
-use crate::exit::{FAILED, MACHINE};
+use crate::exit::{FAILED, Failure, MACHINE};
 use crate::options::{ShaperKind, World};
 use crate::output::{say, say_line};
 
@@ -73,11 +74,14 @@ pub(crate) fn run_inside_guest(experiment: &Experiment) -> i32 {
 }
 
 fn in_runtime(conduct: impl Future<Output = Result<bool, Stop>>) -> Result<bool, Stop> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    runtime().map_err(Stop::machine)?.block_on(conduct)
+}
+
+/// Where everything here waits: on this thread alone.
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(Stop::machine)?;
-    runtime.block_on(conduct)
 }
 
 fn exit_code(done: Result<bool, Stop>) -> i32 {
@@ -86,6 +90,15 @@ fn exit_code(done: Result<bool, Stop>) -> i32 {
         Err(Stop { code, message }) => {
             eprintln!("error: {message}");
             i32::from(code)
+        }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(Stop { code, message }: Stop) -> Self {
+        match code {
+            MACHINE => Self::Machine(message),
+            _ => Self::Failed(message),
         }
     }
 }
@@ -230,6 +243,16 @@ impl Gathered {
     }
 }
 
+impl From<Gathered> for Results {
+    fn from(gathered: Gathered) -> Self {
+        Self {
+            run: gathered.run,
+            keystrokes: gathered.keystrokes,
+            events: gathered.events,
+        }
+    }
+}
+
 fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result<bool, Stop> {
     let Gathered {
         mut run,
@@ -262,7 +285,7 @@ fn report(experiment: &Experiment, writer: Writer, gathered: Gathered) -> Result
 }
 
 /// The first interrupt ends the run cleanly, with a report; the second ends it at once.
-fn cancel_on_signals() -> std::io::Result<CancellationToken> {
+pub(crate) fn cancel_on_signals() -> std::io::Result<CancellationToken> {
     let cancel = CancellationToken::new();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -4,17 +4,31 @@ use probe::{
     model::{Carried, Model},
     script::Script,
 };
-use reports::results::{Traffic, Way};
+use reports::results::{Results, Traffic, Way, Writer};
 
-use super::{Experiment, Stop, begin, exit_code, played::Played, repetition::PATIENCE, report};
+use super::{
+    Experiment, Gathered, Stop, begin, exit_code, played::Played, repetition::PATIENCE, report,
+};
+use crate::exit::Failure;
 
 /// Runs an experiment in the model, writes its results and its report, and gives the exit code.
 pub(crate) fn run(experiment: &Experiment) -> i32 {
     exit_code(conduct(experiment))
 }
 
+/// Runs an experiment in the model and gives what it measured, without a report.
+pub(crate) fn measure(experiment: &Experiment) -> Result<Results, Failure> {
+    let (gathered, _) = play(experiment)?;
+    Ok(gathered.into())
+}
+
 /// Runs all repetitions; true when nothing failed.
 fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
+    let (gathered, writer) = play(experiment)?;
+    report(experiment, writer, gathered)
+}
+
+fn play(experiment: &Experiment) -> Result<(Gathered, Writer), Stop> {
     let scenario = &experiment.scenario;
     let model = Model::new(scenario).map_err(Stop::failed)?;
     let (mut gathered, writer) = begin(experiment)?;
@@ -40,7 +54,7 @@ fn conduct(experiment: &Experiment) -> Result<bool, Stop> {
             }
         }
     }
-    report(experiment, writer, gathered)
+    Ok((gathered, writer))
 }
 
 fn way(carried: Carried) -> Way {

@@ -9,6 +9,8 @@ mod mixtures;
 mod model;
 mod programs;
 mod repeating;
+mod slurm;
+mod sweep;
 mod tunnels;
 mod users;
 
