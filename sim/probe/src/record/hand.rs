@@ -6,7 +6,7 @@
 //!   people transcribing text: a mean gap between keys of 239 ms with a standard deviation of 112 ms, and 6.3 % of keys
 //!   spent on corrections. They find that which two keys follow each other decides much of a gap; here it decides half of
 //!   the variance of its logarithm. Their standard deviation is between people; it is taken for that within one, of
-//!   which they give none.
+//!   which they give none. Slips stay within a word here, so that no command goes wrong: 3.4 % of keys are corrections.
 //! - Brysbaert: *How many words do we read per minute?*, Journal of Memory and Language 109, 2019: 238 words.
 //! - Of how long one thinks between two commands we know no figures that would fit: the mean of 4 s is a choice of ours.
 
@@ -156,11 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn corrections_are_as_frequent_as_was_found() {
+    fn corrections_are_half_as_frequent_as_was_found() {
         let keys = Hand::new(1).write(&TEXT.repeat(300));
         let corrections = keys.iter().filter(|&&key| key == BACKSPACE).count();
         let share = corrections as f64 / keys.len() as f64;
-        assert!((0.05..0.075).contains(&share), "{share}");
+        assert!((0.03..0.04).contains(&share), "{share}");
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_types_the_same_for_ever() {
-        let mut hand = Hand::new(7);
+        let mut hand = Hand::new(1);
         let keys = hand.write("hello again, my dear old friend");
         let typed: Vec<String> = keys
             .into_iter()
@@ -194,7 +194,7 @@ mod tests {
                 let sent = String::from_utf8_lossy(&key.bytes(false))
                     .escape_debug()
                     .to_string();
-                format!("{:4} ms  {sent}", hand.gap(key).as_millis())
+                format!("{:.2} s  {sent}", hand.gap(key).as_secs_f64())
             })
             .collect();
         insta::assert_snapshot!(typed.join("\n"));
