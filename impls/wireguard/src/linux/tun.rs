@@ -6,7 +6,6 @@ use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::queue_len;
 use nix::libc::{self, ifreq};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 
@@ -63,7 +62,6 @@ impl Tun {
         request.ifr_ifru.ifru_mtu = DEFAULT_MTU;
         // SAFETY: as above.
         unsafe { ioctl::set_mtu(control.as_raw_fd(), &request) }?;
-        tun.set_queue_len(control.as_fd(), queue_len::MAX)?;
         Ok(tun)
     }
 
