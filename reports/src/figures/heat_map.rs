@@ -36,7 +36,7 @@ const ON_LIGHT: RGBColor = RGBColor(0x10, 0x14, 0x18);
 pub(super) struct Statistic {
     /// File name: `heat-map-median`.
     pub(super) name: &'static str,
-    /// For titles: `median`.
+    /// For captions: `median of`.
     pub(super) title: &'static str,
     /// The quantile, 0 to 1.
     pub(super) quantile: f64,
@@ -84,7 +84,7 @@ pub(super) fn heat_map(
     Ok(Figure {
         name: statistic.name,
         caption: format!(
-            "The {} of all keystrokes of all seeds, by {}. “≥”: some keystrokes were never answered; “†” and “failed”: \
+            "The {} all keystrokes of all seeds, by {}. “≥”: some keystrokes were never answered; “†” and “failed”: \
              not every session got to its end.",
             statistic.title,
             [Some(columns), rows]
@@ -164,7 +164,8 @@ impl Scale {
             let [from, to] = [step, step + 1].map(|step| f64::from(step) / f64::from(STEPS));
             let colour = Self::colour((from + to) / 2.0);
             canvas.draw(&Rectangle::new(
-                [(x(from), upper), (x(to), lower)],
+                // To the end, so that no seam shows between two steps.
+                [(x(from), upper), (right, lower)],
                 colour.filled(),
             ))?;
         }
@@ -267,7 +268,7 @@ impl Grid<'_> {
         let words = fitted(
             &rows.title,
             &text(13, MUTED),
-            bottom - self.row(rows.values.len() - 1).0,
+            bottom - self.row(rows.values.len() - 1).0 + at(PANEL_TITLE + BELOW),
         );
         let middle = (self.row(rows.values.len() - 1).0 + bottom) / 2;
         canvas.draw(&Text::new(words, (at(MARGIN), middle), style))?;

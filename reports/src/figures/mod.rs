@@ -56,7 +56,7 @@ pub(crate) fn sweep_figures(analysis: &SweepAnalysis) -> Result<Vec<Figure>, Dra
     let statistics = [
         Statistic {
             name: "heat-map-median",
-            title: "median",
+            title: "median of",
             quantile: 0.5,
         },
         Statistic {
