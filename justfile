@@ -25,6 +25,11 @@ roamlab *ARGUMENTS:
 guest *TREE: (set-up "guest")
     ci/guest/build {{ TREE }}
 
+# Make the recordings of scenarios/recordings again, or those that are named, in the guest
+record-sessions *NAMES: (set-up "record")
+    cargo build --release --quiet -p roamlab
+    ci/record-sessions {{ NAMES }}
+
 # Run all tests
 test *OPTIONS: (set-up "run" "test")
     ./ci/peers

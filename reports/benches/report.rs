@@ -20,6 +20,7 @@ fn run() -> Run {
         run: 0,
         outcome: Outcome::Finished,
         traffic: None,
+        guesses: None,
         goodput: BTreeMap::new(),
     };
     Run {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::results::{Check, Event, Keystroke, Outcome, Results, Run, Session, Verdict, Way};
+use crate::results::{
+    Check, Event, Guesses, Keystroke, Outcome, Results, Run, Session, Verdict, Way,
+};
 use crate::statistics::{
     self, Distribution, Interval, Latency, Resampling, mean_interval, mean_ratio,
 };
@@ -37,6 +39,8 @@ pub struct SessionAnalysis {
     pub failures: Vec<Failure>,
     /// What its networks carried in all runs together, up and down, where the shaper counted it.
     pub traffic: Option<[Way; 2]>,
+    /// How its guesses were in all runs together, where its client predicts.
+    pub guesses: Option<Guesses>,
     /// Every keystroke as its scheduled time in milliseconds and its latency, in order of time within a run.
     pub over_time: Vec<(f64, Latency)>,
 }
@@ -150,10 +154,20 @@ impl SessionAnalysis {
                 .filter_map(|of| of.traffic)
                 .map(|of| [of.up, of.down])
                 .reduce(add),
+            guesses: own().filter_map(|of| of.guesses).reduce(|a, b| Guesses {
+                typed: a.typed.saturating_add(b.typed),
+                wrong: a.wrong.saturating_add(b.wrong),
+            }),
             over_time: keystrokes()
                 .map(|of| (of.scheduled_ms, latency(of)))
                 .collect(),
         }
+    }
+
+    /// The share of keys at which the client showed what was wrong; `None` if it doesn't predict.
+    pub fn guessed_wrongly(&self) -> Option<f64> {
+        let guesses = self.guesses.filter(|guesses| guesses.typed > 0)?;
+        Some(f64::from(guesses.wrong) / f64::from(guesses.typed))
     }
 
     /// Whether its mean may be compared: enough of its keystrokes were answered.

@@ -52,6 +52,10 @@ pub struct SessionSummary {
     pub max_ms: Option<f64>,
     /// Share of keystrokes answered in less than 5 ms, 0 to 1.
     pub under_5ms: Option<f64>,
+    /// Share of keys at which the screen showed text that no answer put there, 0 to 1; `null` if the client doesn't
+    /// predict.
+    #[serde(default)]
+    pub guessed_wrongly: Option<f64>,
     /// 95 % confidence interval of the mean, lower and upper end.
     pub mean_ci95_ms: Option<[f64; 2]>,
     /// How the session came back after each event of the timeline.
@@ -118,9 +122,8 @@ impl SessionSummary {
             p95_ms: quantile(0.95),
             p99_ms: quantile(0.99),
             max_ms: quantile(1.0),
-            under_5ms: latencies
-                .share_under(5.0)
-                .map(|share| (share * 1e6).round() / 1e6),
+            under_5ms: latencies.share_under(5.0).map(round_share),
+            guessed_wrongly: session.guessed_wrongly().map(round_share),
             mean_ci95_ms: session
                 .mean_interval
                 .map(|(of, _)| [round(of.lo), round(of.hi)]),
@@ -138,6 +141,10 @@ impl RecoverySummary {
             recovered_after_ms: recovered.map(|after| round(after.at_least())),
         }
     }
+}
+
+fn round_share(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
 }
 
 /// To a microsecond: what lies below is noise.

@@ -16,8 +16,8 @@ mod writer;
 
 pub use reader::{ReadError, Results};
 pub use run::{
-    Check, Lateness, Outcome, Run, Scenario, Session, SessionRun, TimelineEvent, Traffic, Verdict,
-    Way,
+    Check, Guesses, Lateness, Outcome, Run, Scenario, Session, SessionRun, TimelineEvent, Traffic,
+    Verdict, Way,
 };
 pub use sample::{Event, Keystroke};
 pub use writer::Writer;

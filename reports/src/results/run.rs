@@ -109,9 +109,21 @@ pub struct SessionRun {
     /// What its network carried, where the shaper counted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,
+    /// How its guesses were, where its client predicts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guesses: Option<Guesses>,
     /// What bulk transfers beside it carried until they were stopped, by name, in bits per second.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub goodput: BTreeMap<String, f64>,
+}
+
+/// What a client that predicts showed before it was answered, counted by keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guesses {
+    /// All keys that were typed, also those whose latency is not measured.
+    pub typed: u32,
+    /// Those at which the screen showed text that no answer ever put there.
+    pub wrong: u32,
 }
 
 /// Whether a session got to the end of its workload.

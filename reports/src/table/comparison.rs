@@ -13,7 +13,7 @@ struct Measure {
     compare: fn(&SessionAnalysis) -> Option<f64>,
 }
 
-const MEASURES: [Measure; 12] = [
+const MEASURES: [Measure; 13] = [
     Measure {
         title: "keystrokes",
         rank: 3,
@@ -87,6 +87,12 @@ const MEASURES: [Measure; 12] = [
                 .filter(|share| *share > 0.0)
                 .map(|share| -share)
         },
+    },
+    Measure {
+        title: "guessed wrongly",
+        rank: 2,
+        show: |of| of.guessed_wrongly().map(percent),
+        compare: SessionAnalysis::guessed_wrongly,
     },
     Measure {
         title: "mean ÷ best",

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use reports::Analysis;
 use reports::results::{
-    Check, Event, Keystroke, Lateness, Outcome, Results, Run, Scenario, Session, SessionRun,
-    TimelineEvent, Traffic, Verdict, Way, Writer,
+    Check, Event, Guesses, Keystroke, Lateness, Outcome, Results, Run, Scenario, Session,
+    SessionRun, TimelineEvent, Traffic, Verdict, Way, Writer,
 };
 
 /// How one made-up session answers.
@@ -24,6 +24,8 @@ pub(crate) struct Behaviour {
     pub(crate) deaf_ms: f64,
     /// With this error it ends before the first keystroke.
     pub(crate) error: Option<&'static str>,
+    /// How its guesses were in each run, if it predicts.
+    pub(crate) guesses: Option<Guesses>,
 }
 
 pub(crate) const MOSH: Behaviour = Behaviour {
@@ -34,6 +36,7 @@ pub(crate) const MOSH: Behaviour = Behaviour {
     unanswered: 0.0,
     deaf_ms: 400.0,
     error: None,
+    guesses: None,
 };
 
 pub(crate) const SSH: Behaviour = Behaviour {
@@ -44,6 +47,7 @@ pub(crate) const SSH: Behaviour = Behaviour {
     unanswered: 0.004,
     deaf_ms: 1e6,
     error: None,
+    guesses: None,
 };
 
 pub(crate) const UDP: Behaviour = Behaviour {
@@ -54,6 +58,7 @@ pub(crate) const UDP: Behaviour = Behaviour {
     unanswered: 0.5,
     deaf_ms: 100.0,
     error: None,
+    guesses: None,
 };
 
 /// A made-up run.
@@ -212,6 +217,7 @@ impl Synthetic {
                     dropped: 321,
                 },
             }),
+            guesses: of.guesses,
             goodput: BTreeMap::new(),
         })
         .collect()

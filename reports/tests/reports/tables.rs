@@ -1,7 +1,7 @@
 //! `summary.json`, `summary.md` and what a terminal shows.
 
 use crate::synthetic::{Behaviour, MOSH, SSH, Synthetic, UDP, check};
-use reports::results::Verdict;
+use reports::results::{Guesses, Verdict};
 use reports::{Summary, markdown, terminal};
 
 fn roaming() -> Synthetic {
@@ -35,6 +35,25 @@ fn a_narrow_terminal_loses_columns_but_no_line_is_too_long() {
         "{text}"
     );
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn wrong_guesses_have_a_column_where_a_client_predicts() {
+    let predicting = Behaviour {
+        guesses: Some(Guesses {
+            typed: 1000,
+            wrong: 8,
+        }),
+        ..MOSH
+    };
+    let synthetic = Synthetic {
+        sessions: vec![predicting, SSH],
+        ..Synthetic::default()
+    };
+    let table = markdown(&synthetic.analyse());
+    assert!(table.contains("guessed wrongly"), "{table}");
+    assert!(table.contains("0.8 %"), "{table}");
+    assert!(!markdown(&roaming().analyse()).contains("guessed"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn dispatch(command: Command) -> Result<ExitCode, exit::Failure> {
         Command::Report { folder } => commands::report::report(&folder),
         Command::Figures(options) => commands::figures::figures(&options),
         Command::Gate(options) => commands::gate::gate(&options),
-        Command::Record { file, command } => commands::record::record(&file, &command),
+        Command::Record(options) => commands::record::record(&options),
         Command::Shell {
             name,
             host,

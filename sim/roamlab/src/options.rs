@@ -52,15 +52,8 @@ pub(crate) enum Command {
     Figures(FiguresOptions),
     /// Run what has a baseline and compare; exit code 1 when a figure moved
     Gate(GateOptions),
-    /// Record a session of your own, keys and screen, to be replayed in scenarios
-    #[command(after_help = "Example:\n  roamlab record editing.cast -- vim notes.txt")]
-    Record {
-        /// The recording (asciicast v2)
-        file: PathBuf,
-        /// What to run; your shell when left out
-        #[arg(last = true)]
-        command: Vec<String>,
-    },
+    /// Record a session, keys and screen, to be replayed in scenarios
+    Record(RecordOptions),
     /// Open a shell, or run a command, in a host of a run that is going on or kept open
     #[command(
         after_help = "Examples:\n  roamlab run lossy-29pct --keep\n  roamlab shell lossy-29pct mosh.client\n  roamlab shell lossy-29pct mosh.client -- ip address"
@@ -214,6 +207,28 @@ impl ShaperKind {
             ShaperKind::Netem => "netem",
         }
     }
+}
+
+/// What is recorded, and who types.
+#[derive(Clone, Args, Serialize, Deserialize)]
+#[command(
+    after_help = "Examples:\n  roamlab record editing.cast -- vim notes.txt\n  roamlab record vim.cast.gz --manuscript scenarios/recordings/vim.ron --seed 2 --world guest"
+)]
+pub(crate) struct RecordOptions {
+    /// The recording (asciicast v2); of a manuscript, compressed if its name ends in .gz
+    pub(crate) file: PathBuf,
+    /// Have this manuscript typed by a made-up typist, instead of typing yourself
+    #[arg(long, value_name = "FILE", conflicts_with = "command")]
+    pub(crate) manuscript: Option<PathBuf>,
+    /// The typist's seed
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "manuscript")]
+    pub(crate) seed: u64,
+    /// Where the typist types: `host`, or `guest`, faster than the clock
+    #[arg(long, value_enum, default_value_t = World::Host, requires = "manuscript")]
+    pub(crate) world: World,
+    /// What to run; your shell when left out
+    #[arg(last = true)]
+    pub(crate) command: Vec<String>,
 }
 
 /// Which page of figures is made.

@@ -28,11 +28,11 @@ use super::{
     report, runtime,
     told::Told,
 };
-use crate::exit::Failure;
-use crate::options::{RunOptions, World};
-
-/// In a guest's folder: what it is to run.
-pub(crate) const OPTIONS_FILE: &str = "options.json";
+use crate::{
+    commands::init::Job,
+    exit::Failure,
+    options::{RunOptions, World},
+};
 
 /// In the results folder while guests run: theirs. What is left afterwards is what failed.
 const GUESTS: &str = "guests";
@@ -196,10 +196,7 @@ impl Guests<'_> {
             sessions: part.sessions.clone(),
             ..self.options.clone()
         };
-        fs::write(
-            folder.join(OPTIONS_FILE),
-            serde_json::to_vec_pretty(&options)?,
-        )
+        Job::Run(options).leave_in(folder)
     }
 
     /// Moves a guest's captures to where those of a run are.
@@ -361,6 +358,7 @@ impl Gathered {
                     error: error.to_owned(),
                 },
                 traffic: None,
+                guesses: None,
                 goodput: BTreeMap::new(),
             }));
     }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use lab::timeline::Happened;
 use probe::Outcome;
-use reports::results::{Event, Keystroke, Outcome as Ending, SessionRun, Traffic, Writer};
-use scenario::Expectation;
+use reports::results::{Event, Guesses, Keystroke, Outcome as Ending, SessionRun, Traffic, Writer};
+use scenario::{Expectation, Predict, Session};
 
 use super::{Experiment, Gathered, Stop};
 
@@ -59,6 +59,11 @@ impl Played<'_> {
             let name = format!("{session}: congestion control in use");
             gathered.run.sysctls.insert(name, control);
         }
+        let guesses = self
+            .outcome
+            .guesses
+            .filter(|_| predicts(&experiment.scenario.sessions[self.session]))
+            .map(|probe::Guesses { typed, wrong }| Guesses { typed, wrong });
         let ending = match self.outcome.error {
             Some(error)
                 if !(breaking_is_expected(experiment, self.session) || self.outcome.partial) =>
@@ -75,9 +80,18 @@ impl Played<'_> {
             run,
             outcome: ending,
             traffic: self.traffic,
+            guesses,
             goodput,
         });
         Ok(())
+    }
+}
+
+fn predicts(session: &Session) -> bool {
+    match session {
+        Session::Mosh(mosh) => mosh.predict != Predict::Never,
+        Session::Ssp(ssp) => ssp.predict != Predict::Never,
+        Session::Ssh(_) | Session::Tcp(_) | Session::Udp(_) => false,
     }
 }
 
