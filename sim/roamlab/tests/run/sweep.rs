@@ -161,7 +161,7 @@ fn what_the_model_cannot_run_is_said_before_anything_runs() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("\"mosh\" is not a session of our SSP"),
+        said.contains("--world model cannot run this: \"mosh\""),
         "{said}"
     );
     assert!(!scratch.path("out/cells").exists());
