@@ -28,7 +28,7 @@ fn roaming() -> Synthetic {
 }
 
 /// Every word of a figure in order, and how many shapes of each kind it has.
-fn structure(svg: &str) -> String {
+pub(crate) fn structure(svg: &str) -> String {
     let document = roxmltree::Document::parse(svg).expect("well-formed XML");
     let mut shapes: BTreeMap<&str, usize> = BTreeMap::new();
     let mut words = String::new();

@@ -5,5 +5,6 @@ mod gallery;
 mod gate;
 mod page;
 mod run_folder;
+mod sweep;
 mod synthetic;
 mod tables;

@@ -2,12 +2,17 @@
 
 use scenario::{Scenario, library};
 
+/// Where the shipped scenarios are.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
+
 #[test]
 fn a_scenario_is_the_same_after_being_written_and_read() {
     for shipped in library::list() {
         let scenario = shipped.read().expect("it should be right");
         let written = scenario.to_ron().expect("it should have a text");
-        match Scenario::parse(&written, shipped.name) {
+        // What stays a file's name is the name of one beside the scenario.
+        let file = format!("{FOLDER}/{}.ron", shipped.name);
+        match Scenario::parse(&written, &file) {
             Ok(read) => assert!(read == scenario, "{written}"),
             Err(error) => panic!("{error}"),
         }
