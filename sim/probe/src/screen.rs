@@ -8,8 +8,8 @@ use alacritty_terminal::Term;
 use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line};
-use alacritty_terminal::term::{Config, TermMode};
 use alacritty_terminal::term::cell::{Cell as Drawn, Flags};
+use alacritty_terminal::term::{Config, TermMode};
 use alacritty_terminal::vte::ansi::{Color, Processor};
 use serde::{Deserialize, Serialize};
 
