@@ -13,7 +13,7 @@ scenario NAME *OPTIONS: (set-up "run")
 
 # Vary the values of a scenario and draw what comes of it: `just sweep loss-and-rtt`
 sweep NAME *OPTIONS: (set-up "run")
-    cargo build --release --quiet -p roamlab -p ssp
+    cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab sweep scenarios/sweeps/{{ NAME }}.ron {{ OPTIONS }}
 
 # Run any other command of roamlab: `just roamlab list`
@@ -37,12 +37,12 @@ test *OPTIONS: (set-up "run" "test")
 
 # Reproduce the figures of the Mosh paper, beside its own numbers, in reports/paper
 figures *OPTIONS: (set-up "run")
-    cargo build --release --quiet -p roamlab -p ssp
+    cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab figures {{ OPTIONS }}
 
 # Compare the figures of every scenario that has a baseline with it; `just gate --update "why" NAME` records
 gate *OPTIONS: (set-up "run")
-    cargo build --release --quiet -p roamlab -p ssp
+    cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab gate {{ OPTIONS }}
 
 # Measure the speeds that the README promises
@@ -54,6 +54,7 @@ bench *OPTIONS: (set-up "run" "test")
 bench-wireguard ROUNDS="3": (set-up "run" "test")
     ./ci/peers
     PATH="$PWD/target/tools/bin:$PATH" cargo bench -p wireguard --bench peers -- {{ ROUNDS }}
+    PATH="$PWD/target/tools/bin:$PATH" cargo bench -p wireguard --bench roaming
 
 # Check formatting and lints
 lint:
