@@ -14,6 +14,8 @@ const INSIDE: &str = "WIREGUARD_TEST_INSIDE";
 
 /// How long a condition may take to become true; far longer than it does.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// For how long a program may take to end by itself.
+const COURTESY: Duration = Duration::from_secs(5);
 
 /// Run the test called `name`, its path in this crate, in namespaces of its own.
 pub(crate) fn isolated(name: &str, test: impl FnOnce()) {
@@ -235,11 +237,20 @@ impl Host {
 pub(crate) fn tear_down() {
     let names = sh("ls /run/netns");
     for name in names.split_whitespace() {
-        for pid in sh(&format!("ip netns pids {name}")).split_whitespace() {
-            let _has_ended = Command::new("kill").arg(pid).status();
-        }
+        let programs = || sh(&format!("ip netns pids {name}"));
+        let signal = |signal: &str| {
+            for pid in programs().split_whitespace() {
+                let _has_ended = Command::new("kill").args([signal, pid]).status();
+            }
+        };
+        signal("-TERM");
+        let asked = Instant::now();
         until("the end of its programs", || {
-            sh(&format!("ip netns pids {name}")).is_empty()
+            // boringtun may not listen any more once its configuration has been replaced.
+            if asked.elapsed() > COURTESY {
+                signal("-KILL");
+            }
+            programs().is_empty()
         });
         sh(&format!("ip netns del {name}"));
     }
