@@ -24,7 +24,7 @@ struct Page<'a> {
     failures: Vec<String>,
     more_failures: usize,
     figures: &'a [Figure],
-    table: Table,
+    combinations: Table,
     notes: Vec<String>,
     kernel: Option<&'a str>,
     versions: BTreeMap<&'a str, &'a str>,
@@ -45,7 +45,7 @@ pub(super) fn page(
         more_failures: failures.len().saturating_sub(FAILURES_LISTED),
         failures: failures.into_iter().take(FAILURES_LISTED).collect(),
         figures,
-        table: table(analysis),
+        combinations: table(analysis),
         notes: notes(analysis),
         kernel: results().next().map(|result| result.kernel.as_str()),
         versions: results()
