@@ -89,7 +89,8 @@ pub enum Dropped {
 }
 
 impl Dropped {
-    const ALL: [Dropped; 13] = [
+    /// Every reason.
+    pub const ALL: [Dropped; 13] = [
         Dropped::Malformed,
         Dropped::Idle,
         Dropped::Overloaded,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::moves::{Moving, RENUMBERED};
-use crate::strangers::Strangers;
+use crate::strangers::{RIGHT_ENDPOINT, Strangers};
 use crate::world::Implementation::{self, Kernel, Ours};
 use crate::world::*;
 
@@ -152,7 +152,7 @@ fn let_in_by_cookie(left: Implementation, right: Implementation) {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                strangers.call();
+                strangers.call(RIGHT_ENDPOINT);
                 std::thread::sleep(Duration::from_millis(100));
             }
         });

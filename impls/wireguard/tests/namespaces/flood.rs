@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::strangers::Strangers;
+use crate::strangers::{RIGHT_ENDPOINT, Strangers};
 use crate::world::Implementation::Ours;
 use crate::world::*;
 
@@ -22,7 +22,7 @@ fn a_flood_of_initiations_does_not_stop_a_session() {
             let received = std::thread::scope(|scope| {
                 scope.spawn(|| {
                     while !is_over.load(Ordering::Relaxed) {
-                        strangers.call();
+                        strangers.call(RIGHT_ENDPOINT);
                     }
                 });
                 let received = LEFT.answers("ping -q -c 200 -i 0.005 -W 5 10.0.0.2");

@@ -10,7 +10,7 @@ use wireguard::{Device, PrivateKey, PublicKey};
 use crate::world::*;
 
 /// Where the right host of a pair listens.
-const RIGHT_ENDPOINT: SocketAddr = SocketAddr::new(
+pub(crate) const RIGHT_ENDPOINT: SocketAddr = SocketAddr::new(
     std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2)),
     51820,
 );
@@ -37,10 +37,10 @@ impl Strangers {
         }
     }
 
-    /// Everyone sends an initiation with a valid MAC.
-    pub(crate) fn call(&self) {
+    /// Everyone sends an initiation with a MAC that is valid where the right host's WireGuard listens.
+    pub(crate) fn call(&self, address: SocketAddr) {
         for datagram in &self.initiations {
-            let _queue_is_full = self.socket.send_to(datagram, RIGHT_ENDPOINT);
+            let _queue_is_full = self.socket.send_to(datagram, address);
         }
     }
 }

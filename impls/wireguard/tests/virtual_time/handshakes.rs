@@ -144,12 +144,7 @@ fn both_ends_may_begin_at_once() {
 #[test]
 fn a_replayed_initiation_is_not_answered() {
     let mut world = connected();
-    let initiation = world
-        .sent
-        .iter()
-        .find(|sent| sent.is_initiation())
-        .unwrap()
-        .clone();
+    let initiation = world.first(Sent::is_initiation);
     world.put(initiation.from, initiation.to, initiation.bytes);
     world.run_for(secs(1));
     assert_eq!(world.right.node.dropped(Dropped::Replayed), 1);
@@ -159,12 +154,7 @@ fn a_replayed_initiation_is_not_answered() {
 #[test]
 fn a_replayed_initiation_is_not_answered_after_the_session_is_forgotten() {
     let mut world = connected();
-    let initiation = world
-        .sent
-        .iter()
-        .find(|sent| sent.is_initiation())
-        .unwrap()
-        .clone();
+    let initiation = world.first(Sent::is_initiation);
     world.run_for(secs(1000));
     world.put(initiation.from, initiation.to, initiation.bytes);
     world.run_for(secs(1));

@@ -38,13 +38,7 @@ fn a_forged_or_replayed_datagram_moves_nobody() {
         .clone();
     let mut forged = data.clone();
     forged[8] = 77;
-    let initiation = world
-        .sent
-        .iter()
-        .find(|sent| sent.is_initiation())
-        .unwrap()
-        .bytes
-        .clone();
+    let initiation = world.first(Sent::is_initiation).bytes;
     for bytes in [data, forged, initiation] {
         world.put(elsewhere(), RIGHT.outer(), bytes);
     }

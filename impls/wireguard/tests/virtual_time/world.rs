@@ -276,6 +276,15 @@ impl<L: Node, R: Node> World<L, R> {
     pub(crate) fn count(&self, is_wanted: impl Fn(&Sent) -> bool) -> usize {
         self.times(is_wanted).len()
     }
+
+    /// The first such datagram that was sent.
+    pub(crate) fn first(&self, is_wanted: impl Fn(&Sent) -> bool) -> Sent {
+        self.sent
+            .iter()
+            .find(|sent| is_wanted(sent))
+            .unwrap()
+            .clone()
+    }
 }
 
 impl<N: Node> Host<N> {
@@ -357,25 +366,10 @@ pub(crate) fn connected() -> World<Device, Device> {
 
 /// Everything that was dropped, whatever the reason.
 pub(crate) fn dropped(device: &Device) -> u64 {
-    use Dropped::*;
-    [
-        Malformed,
-        Idle,
-        Overloaded,
-        WrongMac1,
-        UnderLoad,
-        RateLimited,
-        UnknownReceiver,
-        UnknownPeer,
-        Forged,
-        Replayed,
-        MalformedPacket,
-        DisallowedSource,
-        Congested,
-    ]
-    .map(|reason| device.dropped(reason))
-    .iter()
-    .sum()
+    Dropped::ALL
+        .map(|reason| device.dropped(reason))
+        .iter()
+        .sum()
 }
 
 /// An IPv4 packet between two hosts' inner addresses.
