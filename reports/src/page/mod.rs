@@ -65,6 +65,7 @@ pub(crate) fn render(
             .lstrip_blocks(true)
             .build()?,
     );
+    templates.add_template("frame.html", include_str!("frame.html"))?;
     templates.add_template("table.html", include_str!("table.html"))?;
     templates.add_template(name, template)?;
     templates.get_template(name)?.render(Serde(page))
