@@ -10,7 +10,7 @@ use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line};
 use alacritty_terminal::term::cell::{Cell as Drawn, Flags};
 use alacritty_terminal::term::{Config, TermMode};
-use alacritty_terminal::vte::ansi::{Color, Processor};
+use alacritty_terminal::vte::ansi::{Color, NamedColor, Processor};
 use serde::{Deserialize, Serialize};
 
 /// The size of a terminal, in cells.
@@ -121,6 +121,14 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// What is drawn in a row and column of it.
+    ///
+    /// # Panics
+    /// When they are outside of it.
+    pub fn cell(&self, (row, column): (usize, usize)) -> &Cell {
+        &self.rows[row][column]
+    }
+
     /// The text of every row, without the blanks at its end.
     pub fn lines(&self) -> Vec<String> {
         self.rows
@@ -142,7 +150,7 @@ impl fmt::Debug for Picture {
     }
 }
 
-/// One cell, as far as it is judged.
+/// One cell, as far as it is judged: what of it can be seen. Two ways to draw the same are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// The character; a blank is a space.
@@ -154,7 +162,8 @@ pub struct Cell {
 /// How a cell is drawn. Underlining is left out: mosh underlines what it only predicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    foreground: Color,
+    /// The colour of the text, if there is text.
+    foreground: Option<Color>,
     background: Color,
     emphasis: Flags,
 }
@@ -168,15 +177,59 @@ impl Style {
 
 impl From<&Drawn> for Cell {
     fn from(drawn: &Drawn) -> Self {
+        let (fg, bg) = (plain(drawn.fg), plain(drawn.bg));
+        let (foreground, background) = if drawn.flags.contains(Flags::INVERSE) {
+            (bg, fg)
+        } else {
+            (fg, bg)
+        };
+        // The emulator keeps the tab itself in the cell where one began.
+        let is_blank = matches!(drawn.c, ' ' | '\t') || drawn.flags.contains(Flags::HIDDEN);
+        if is_blank {
+            let style = Style {
+                foreground: None,
+                background,
+                emphasis: Flags::empty(),
+            };
+            return Cell { text: ' ', style };
+        }
         Cell {
-            // The emulator keeps the tab itself in the cell where one began.
-            text: if drawn.c == '\t' { ' ' } else { drawn.c },
+            text: drawn.c,
             style: Style {
-                foreground: drawn.fg,
-                background: drawn.bg,
-                emphasis: drawn.flags & (Flags::INVERSE | Flags::BOLD_ITALIC | Flags::HIDDEN),
+                foreground: Some(foreground),
+                background,
+                emphasis: drawn.flags & Flags::BOLD_ITALIC,
             },
         }
+    }
+}
+
+/// The first sixteen of the 256 colours are those that have names.
+fn plain(color: Color) -> Color {
+    use NamedColor::*;
+    const NAMED: [NamedColor; 16] = [
+        Black,
+        Red,
+        Green,
+        Yellow,
+        Blue,
+        Magenta,
+        Cyan,
+        White,
+        BrightBlack,
+        BrightRed,
+        BrightGreen,
+        BrightYellow,
+        BrightBlue,
+        BrightMagenta,
+        BrightCyan,
+        BrightWhite,
+    ];
+    match color {
+        Color::Indexed(index) => NAMED
+            .get(usize::from(index))
+            .map_or(color, |&name| Color::Named(name)),
+        _ => color,
     }
 }
 
@@ -218,6 +271,22 @@ mod tests {
     #[test]
     fn a_tab_is_blank() {
         assert_eq!(shown("\tx"), shown("        x"));
+    }
+
+    #[test]
+    fn a_blank_has_no_colour_but_the_one_behind_it() {
+        assert_eq!(shown("\x1b[1;31m "), shown(" "));
+        assert_ne!(shown("\x1b[41m "), shown(" "));
+        assert_eq!(shown("\x1b[31;7m "), shown("\x1b[7;31m\x1b[1m "));
+        assert_ne!(shown("\x1b[31;7m "), shown("\x1b[7m "));
+        assert_eq!(shown("\x1b[8ma"), shown(" "));
+    }
+
+    #[test]
+    fn a_colour_is_the_same_by_name_and_by_number() {
+        assert_eq!(shown("\x1b[38;5;1ma"), shown("\x1b[31ma"));
+        assert_eq!(shown("\x1b[48;5;11ma"), shown("\x1b[103ma"));
+        assert_ne!(shown("\x1b[38;5;16ma"), shown("\x1b[30ma"));
     }
 
     #[test]

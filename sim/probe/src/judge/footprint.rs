@@ -33,15 +33,14 @@ impl Footprint {
         }
     }
 
-    /// Whether two screens agree wherever this footprint falls.
-    pub(super) fn same(&self, a: &Picture, b: &Picture) -> bool {
-        let cell = |picture: &Picture, &(row, column): &(usize, usize)| picture.rows[row][column];
-        match self {
-            Footprint::Text(cells) => cells.iter().all(|at| cell(a, at).text == cell(b, at).text),
-            Footprint::Style(cells) => cells.iter().all(|at| cell(a, at) == cell(b, at)),
-            Footprint::Cursor => a.cursor == b.cursor,
-            Footprint::Nothing => true,
-        }
+    /// The cells among those that get another text in which a screen shows some.
+    pub(super) fn letters(&self, shown: &Picture) -> impl Iterator<Item = (usize, usize)> {
+        let cells = match self {
+            Footprint::Text(cells) => cells.as_slice(),
+            _ => &[],
+        };
+        let is_letter = |&at: &(usize, usize)| shown.cell(at).text != ' ';
+        cells.iter().copied().filter(is_letter)
     }
 }
 
@@ -59,62 +58,4 @@ fn differing(
         }
     }
     cells
-}
-
-/// For every part of the screen, the last typed step that is to change it.
-///
-/// What no outstanding step changes says nothing about which of them are answered, so that a notice that a
-/// client lays over the screen misleads nobody.
-#[derive(Debug)]
-pub(super) struct LastChange {
-    text: Vec<Vec<usize>>,
-    style: Vec<Vec<usize>>,
-    rows: Vec<usize>,
-    cursor: usize,
-}
-
-impl LastChange {
-    pub(super) fn new(picture: &Picture) -> Self {
-        let grid: Vec<Vec<usize>> = picture.rows.iter().map(|row| vec![0; row.len()]).collect();
-        LastChange {
-            text: grid.clone(),
-            rows: vec![0; grid.len()],
-            style: grid,
-            cursor: 0,
-        }
-    }
-
-    /// Step number `step` (from one) has been typed.
-    pub(super) fn note(&mut self, step: usize, footprint: &Footprint) {
-        let (grid, cells) = match footprint {
-            Footprint::Text(cells) => (&mut self.text, cells),
-            Footprint::Style(cells) => (&mut self.style, cells),
-            Footprint::Cursor => {
-                self.cursor = step;
-                return;
-            }
-            Footprint::Nothing => return,
-        };
-        for &(row, column) in cells {
-            grid[row][column] = step;
-            self.rows[row] = step;
-        }
-    }
-
-    /// Whether two screens agree in all that steps after `step` were to change.
-    pub(super) fn same_since(&self, step: usize, a: &Picture, b: &Picture) -> bool {
-        if self.cursor > step && a.cursor != b.cursor {
-            return false;
-        }
-        (0..self.rows.len()).all(|row| self.rows[row] <= step || self.same_row(row, step, a, b))
-    }
-
-    fn same_row(&self, row: usize, step: usize, a: &Picture, b: &Picture) -> bool {
-        let (a, b) = (&a.rows[row], &b.rows[row]);
-        a == b
-            || (0..a.len()).all(|column| {
-                (self.text[row][column] <= step || a[column].text == b[column].text)
-                    && (self.style[row][column] <= step || a[column] == b[column])
-            })
-    }
 }

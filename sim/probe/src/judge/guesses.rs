@@ -22,7 +22,7 @@ pub(super) struct WrongGuesses {
 }
 
 impl WrongGuesses {
-    /// Looks at a screen while the client has reached one of the expected screens and `typed` keys have been typed.
+    /// Looks at a screen while the client has reached one of the expected screens, and `typed` keys have been typed.
     pub(super) fn see(
         &mut self,
         shown: &Picture,

@@ -1,21 +1,30 @@
 //! Which keys a screen answers.
 //!
-//! A reference terminal is fed what the far end writes for every step of a script, which gives the screen after
-//! every step and the part of it that each step changes. What the client shows is then compared with these
-//! screens:
+//! A reference terminal is fed what the far end writes for every step of a script, which gives the *state* of the
+//! screen after every step and the part of it that each step changes. What a client shows is compared with these
+//! states, alike for every kind of session, whether it shows a stream of bytes (ssh) or skips from state to state
+//! (mosh, ours). A key is answered by the first screen that shows its effect:
 //!
-//! - The client shows the *earliest* of the expected screens that agrees with what is seen, and never goes back.
-//!   So frames may be skipped and screens scroll, and nothing is called answered while an earlier screen would
-//!   explain what is seen as well. (A letter and the backspace that removes it, both within one skipped frame,
+//! - **A state explains the screen**: it is the *earliest* that agrees with all that is seen; every key up to it is
+//!   answered. So frames may be skipped and screens scroll, and nothing is called answered while an earlier state
+//!   would explain what is seen as well. (A letter and the backspace that removes it, both within one skipped frame,
 //!   leave no trace: they are answered by the first frame that cannot be older than they are.)
-//! - Where no expected screen agrees, because a client that predicts has guessed wrong somewhere, a step is still
-//!   answered when the cells that it was to change show its effect, and no outstanding earlier screen had them so.
-//!   The wrong guess itself is answered when it is repaired.
+//! - What is on *none* of the states that may be shown, a wrong guess, a notice, an escape sequence that the session's
+//!   own terminal does not know, says nothing about which state it is. It is left out of the comparison, and a key
+//!   of which nothing else is to be seen is answered when that is repaired.
+//! - **No state explains it**, because a client that predicts shows part of a later state: a key is answered by a
+//!   letter among those that it was to change, or by the cursor and its row, as they are after it and were in no
+//!   state before it that is outstanding.
+//!
+//! The paper's replay tool took the first bytes that the client wrote after the key, which a frame for an earlier key
+//! or a notice also is.
 
+mod evidence;
 mod footprint;
 mod guesses;
 
-use self::footprint::{Footprint, LastChange};
+use self::evidence::Evidence;
+use self::footprint::Footprint;
 use self::guesses::WrongGuesses;
 use crate::outcome::Guesses;
 use crate::screen::{Picture, Screen};
@@ -24,15 +33,15 @@ use crate::script::{Script, flood_line};
 /// Judges one session's screen; steps are numbered from zero, in the order of the script.
 pub struct Judge {
     /// What the screen shows at the start, and after each step.
-    expected: Vec<Picture>,
+    states: Vec<Picture>,
     /// What each step changes.
     footprints: Vec<Footprint>,
-    answered: Vec<bool>,
+    /// The steps that are typed and not answered, in order.
+    outstanding: Vec<usize>,
     /// How many steps have been typed.
     typed: usize,
-    /// The client shows `expected[reached]` or a later screen.
+    /// No state before this one is shown any more: a later one was, or all keys up to it are answered.
     reached: usize,
-    last_change: LastChange,
     last_seen: Option<(usize, Picture)>,
     wrong_guesses: WrongGuesses,
 }
@@ -42,9 +51,7 @@ impl Judge {
     pub fn new(script: &Script) -> Self {
         let mut screen = Screen::new(script.size);
         screen.feed(&script.greeting());
-        let start = screen.picture(None);
-        let last_change = LastChange::new(&start);
-        let mut expected = vec![start];
+        let mut states = vec![screen.picture(None)];
         for step in &script.steps {
             screen.feed(&step.output);
             if step.floods {
@@ -52,19 +59,18 @@ impl Judge {
                     screen.feed(&flood_line(script.size, number));
                 }
             }
-            expected.push(screen.picture(expected.last()));
+            states.push(screen.picture(states.last()));
         }
-        let footprints: Vec<Footprint> = expected
+        let footprints: Vec<Footprint> = states
             .windows(2)
             .map(|pair| Footprint::between(&pair[0], &pair[1]))
             .collect();
         Judge {
-            answered: vec![false; footprints.len()],
-            expected,
+            states,
             footprints,
+            outstanding: Vec::new(),
             typed: 0,
             reached: 0,
-            last_change,
             last_seen: None,
             wrong_guesses: WrongGuesses::default(),
         }
@@ -72,7 +78,7 @@ impl Judge {
 
     /// What the screen shows before anything is typed.
     pub fn start(&self) -> &Picture {
-        &self.expected[0]
+        &self.states[0]
     }
 
     /// Whether anybody could see that this step is answered.
@@ -82,9 +88,11 @@ impl Judge {
 
     /// The next step has been typed.
     pub fn typed(&mut self) {
-        if let Some(footprint) = self.footprints.get(self.typed) {
+        if self.typed < self.footprints.len() {
+            if self.is_visible(self.typed) {
+                self.outstanding.push(self.typed);
+            }
             self.typed += 1;
-            self.last_change.note(self.typed, footprint);
         }
     }
 
@@ -95,22 +103,27 @@ impl Judge {
             return Vec::new();
         }
         self.last_seen = Some(seen);
-        let explanation = (self.reached..=self.typed).find(|&state| {
-            self.last_change
-                .same_since(self.reached, &self.expected[state], shown)
-        });
-        let candidates = self.reached..explanation.unwrap_or(self.typed);
-        let newly: Vec<usize> = candidates
-            .filter(|&step| self.is_visible(step) && !self.answered[step])
-            .filter(|&step| explanation.is_some() || self.shows(step, shown))
+        let evidence = Evidence::new(shown, &self.states[self.reached..=self.typed]);
+        let explanation = evidence.earliest().map(|state| self.reached + state);
+        let answered: Vec<usize> = self
+            .outstanding
+            .iter()
+            .copied()
+            .filter(|&step| match explanation {
+                Some(state) => step < state && evidence.shows_any_of(&self.footprints[step]),
+                None => self.is_ahead(step, shown),
+            })
             .collect();
-        self.reached = explanation.unwrap_or(self.reached);
-        self.wrong_guesses
-            .see(shown, &self.expected, self.reached, self.typed);
-        for &step in &newly {
-            self.answered[step] = true;
-        }
-        newly
+        self.outstanding.retain(|step| !answered.contains(step));
+        self.wrong_guesses.see(
+            shown,
+            &self.states,
+            explanation.unwrap_or(self.reached),
+            self.typed,
+        );
+        let first_outstanding = self.outstanding.first().copied().unwrap_or(self.typed);
+        self.reached = self.reached.max(explanation.unwrap_or(first_outstanding));
+        answered
     }
 
     /// How the client's guesses were until now.
@@ -121,17 +134,26 @@ impl Judge {
         }
     }
 
-    /// Whether the cells that a step was to change show its effect, which no earlier screen explains.
-    fn shows(&self, step: usize, shown: &Picture) -> bool {
-        let footprint = &self.footprints[step];
-        let after = &self.expected[step + 1];
-        // A cursor wanders while a screen is drawn; alone it proves nothing.
-        !matches!(footprint, Footprint::Cursor)
-            && footprint.same(after, shown)
-            && self.expected[self.reached..=step]
-                .iter()
-                .all(|earlier| !footprint.same(earlier, shown))
+    /// Whether part of a screen that no state explains is as it is after a step, and in no outstanding state before.
+    fn is_ahead(&self, step: usize, shown: &Picture) -> bool {
+        let after = &self.states[step + 1..=self.typed];
+        let before = &self.states[self.reached.min(step)..=step];
+        let only_after = |alike: &dyn Fn(&Picture) -> bool| {
+            after.iter().any(alike) && !before.iter().any(alike)
+        };
+        self.footprints[step]
+            .letters(shown)
+            .any(|at| only_after(&|state| state.cell(at).text == shown.cell(at).text))
+            || only_after(&|state| {
+                state.cursor == shown.cursor && same_text(state, shown, shown.cursor.0)
+            })
     }
+}
+
+/// Whether two screens have the same text in a row.
+fn same_text(a: &Picture, b: &Picture, row: usize) -> bool {
+    let (a, b) = (&a.rows[row], &b.rows[row]);
+    a.iter().map(|cell| cell.text).eq(b.iter().map(|cell| cell.text))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ fn judge(outputs: &[&str]) -> Judge {
 /// The expected screen after so many steps, with something written over it.
 fn frame(judge: &Judge, state: usize, over: &str) -> Picture {
     let mut screen = Screen::new(SMALL);
-    let picture = &judge.expected[state];
+    let picture = &judge.states[state];
     for (row, line) in picture.lines().iter().enumerate() {
         screen.feed(format!("\x1b[{};1H{line}", row + 1).as_bytes());
     }
@@ -194,7 +194,7 @@ proptest! {
         let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
         let mut judge = judge(&outputs);
         for state in states {
-            let shown = judge.expected[state].clone();
+            let shown = judge.states[state].clone();
             for step in judge.see(&shown) {
                 prop_assert!(step < state, "step {step} by screen {state}");
             }
@@ -207,7 +207,7 @@ proptest! {
         let mut judge = Judge::new(&script(&outputs));
         for step in 0..outputs.len() {
             judge.typed();
-            let shown = judge.expected[step + 1].clone();
+            let shown = judge.states[step + 1].clone();
             let answered = judge.see(&shown);
             let visible = judge.is_visible(step);
             prop_assert_eq!(answered, if visible { vec![step] } else { vec![] });
@@ -222,7 +222,7 @@ proptest! {
         let mut judge = judge(&outputs);
         let mut expected = 0;
         for state in states {
-            let shown = judge.expected[state].clone();
+            let shown = judge.states[state].clone();
             let answered = judge.see(&shown);
             prop_assert_eq!(answered, (expected..state).collect::<Vec<_>>());
             expected = state;

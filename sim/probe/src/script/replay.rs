@@ -15,6 +15,10 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(20);
 /// Before each recording the terminal is as new: blank, and in none of the modes that the one before it left.
 const RESET: &str = "\x1bc";
 
+/// Switching to the alternate screen and back is left out: stock mosh has none, so that afterwards it shows everything in
+/// other places than ssh does, and what is to be compared is when an answer shows and not where.
+const ALTERNATE_SCREEN: [&[u8]; 2] = [b"\x1b[?1049h", b"\x1b[?1049l"];
+
 /// The rest between two recordings.
 const REST: Duration = Duration::from_secs(1);
 
@@ -51,6 +55,11 @@ impl Script {
                 return Err(failed(RecordingError::OtherSize { own, first }));
             }
             play(recording, longest_pause, &mut steps).map_err(failed)?;
+        }
+        for step in &mut steps {
+            for switch in ALTERNATE_SCREEN {
+                remove(switch, &mut step.output);
+            }
         }
         let mut script = Script {
             size: size.unwrap_or_default(),
@@ -106,6 +115,14 @@ fn play(
     }
     steps.push(current);
     Ok(())
+}
+
+/// Takes every occurrence of a sequence out of an output.
+fn remove(sequence: &[u8], output: &mut Vec<u8>) {
+    let length = sequence.len();
+    while let Some(start) = output.windows(length).position(|part| part == sequence) {
+        output.drain(start..start + length);
+    }
 }
 
 #[cfg(test)]
@@ -175,6 +192,13 @@ mod tests {
             [1.001,"o","\u0007"]"#;
         let script = replay(bell, None).unwrap();
         assert!(!script.steps[1].measured);
+    }
+
+    #[test]
+    fn there_is_one_screen() {
+        let editor = r#"[1.0,"i","v"]
+            [1.001,"o","\u001b[?1049htext\u001b[?1049l"]"#;
+        assert_eq!(replay(editor, None).unwrap().steps[1].output, b"text");
     }
 
     #[test]
