@@ -2,10 +2,16 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use link::units::Span;
+use probe::judge::Judge;
 use probe::record::Manuscript;
 use probe::recording::{Recording, Way};
+use probe::screen::Screen;
+use probe::script::Script;
+use scenario::{Recorded, Recordings, Replay};
+use ssp::terminal::{Capabilities, Framebuffer, TerminalState, display};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/recordings");
 
@@ -81,6 +87,61 @@ fn the_table_of_the_readme_is_right() {
             line.starts_with(&format!("| [{name}]({name}.ron) |")) && line.ends_with(&row)
         });
         assert!(found, "the row of {name} should end in {row}");
+    }
+}
+
+/// A recording as it is replayed.
+fn script(name: &str) -> Script {
+    let contents = fs::read(file(name, ".cast.gz")).expect("a recording");
+    let recorded = Recorded {
+        file: name.to_owned(),
+        contents,
+    };
+    Script::replay(&Replay {
+        recordings: Recordings(vec![recorded]),
+        longest_pause: None,
+        drain: Span::default(),
+    })
+    .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Shows a client's screen after every key of a recording; `draw` says what is written to it for what the far end
+/// writes. Every measured key must be answered by that screen.
+fn assert_all_are_answered(name: &str, mut draw: impl FnMut(&[u8]) -> Vec<u8>) {
+    let script = script(name);
+    let mut judge = Judge::new(&script);
+    let mut screen = Screen::new(script.size);
+    screen.feed(&draw(&script.greeting()));
+    for (number, step) in script.steps.iter().enumerate() {
+        judge.typed();
+        screen.feed(&draw(&step.output));
+        let answered = judge.see(&screen.picture(None));
+        assert!(
+            !step.measured || answered.contains(&number),
+            "{name}: {answered:?} at key {number}"
+        );
+    }
+}
+
+#[test]
+fn every_key_is_answered_by_its_bytes() {
+    for name in names(".cast.gz") {
+        assert_all_are_answered(&name, <[u8]>::to_vec);
+    }
+}
+
+#[test]
+fn every_key_is_answered_by_its_frame() {
+    let capabilities = Capabilities::ERASE_CHARACTERS | Capabilities::BACKGROUND_ERASE;
+    for name in names(".cast.gz") {
+        let mut server = TerminalState::new();
+        let mut shown: Framebuffer = server.framebuffer().clone();
+        assert_all_are_answered(&name, |written| {
+            server.write(written, Instant::now());
+            let bytes = display::diff(&shown, server.framebuffer(), capabilities);
+            shown = server.framebuffer().clone();
+            bytes
+        });
     }
 }
 

@@ -13,8 +13,8 @@
 //!   own terminal does not know, says nothing about which state it is. It is left out of the comparison, and a key
 //!   of which nothing else is to be seen is answered when that is repaired.
 //! - **No state explains it**, because a client that predicts shows part of a later state: a key is answered by a
-//!   letter among those that it was to change, or by the cursor and its row, as they are after it and were in no
-//!   state before it that is outstanding.
+//!   new letter among those that it was to change, or by the cursor and its row, as they are after it and were in no
+//!   outstanding state before it.
 //!
 //! The paper's replay tool took the first bytes that the client wrote after the key, which a frame for an earlier key
 //! or a notice also is.
@@ -102,7 +102,7 @@ impl Judge {
         if self.last_seen.as_ref() == Some(&seen) {
             return Vec::new();
         }
-        self.last_seen = Some(seen);
+        let last_shown = self.last_seen.replace(seen).map(|(_, picture)| picture);
         let evidence = Evidence::new(shown, &self.states[self.reached..=self.typed]);
         let explanation = evidence.earliest().map(|state| self.reached + state);
         let answered: Vec<usize> = self
@@ -111,7 +111,7 @@ impl Judge {
             .copied()
             .filter(|&step| match explanation {
                 Some(state) => step < state && evidence.shows_any_of(&self.footprints[step]),
-                None => self.is_ahead(step, shown),
+                None => self.is_ahead(step, shown, last_shown.as_ref()),
             })
             .collect();
         self.outstanding.retain(|step| !answered.contains(step));
@@ -134,18 +134,19 @@ impl Judge {
         }
     }
 
-    /// Whether part of a screen that no state explains is as it is after a step, and in no outstanding state before.
-    fn is_ahead(&self, step: usize, shown: &Picture) -> bool {
+    /// Whether something new on a screen that no state explains is as it is after a step, and in no outstanding state
+    /// before.
+    fn is_ahead(&self, step: usize, shown: &Picture, last_shown: Option<&Picture>) -> bool {
         let after = &self.states[step + 1..=self.typed];
         let before = &self.states[self.reached.min(step)..=step];
-        let only_after = |alike: &dyn Fn(&Picture) -> bool| {
-            after.iter().any(alike) && !before.iter().any(alike)
+        let is_news = |alike: &dyn Fn(&Picture) -> bool| {
+            !last_shown.is_some_and(alike) && after.iter().any(alike) && !before.iter().any(alike)
         };
         self.footprints[step]
             .letters(shown)
-            .any(|at| only_after(&|state| state.cell(at).text == shown.cell(at).text))
-            || only_after(&|state| {
-                state.cursor == shown.cursor && same_text(state, shown, shown.cursor.0)
+            .any(|at| is_news(&|other| other.cell(at).text == shown.cell(at).text))
+            || is_news(&|other| {
+                other.cursor == shown.cursor && same_text(other, shown, shown.cursor.0)
             })
     }
 }
@@ -153,7 +154,9 @@ impl Judge {
 /// Whether two screens have the same text in a row.
 fn same_text(a: &Picture, b: &Picture, row: usize) -> bool {
     let (a, b) = (&a.rows[row], &b.rows[row]);
-    a.iter().map(|cell| cell.text).eq(b.iter().map(|cell| cell.text))
+    a.iter()
+        .map(|cell| cell.text)
+        .eq(b.iter().map(|cell| cell.text))
 }
 
 #[cfg(test)]

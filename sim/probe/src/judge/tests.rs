@@ -128,6 +128,47 @@ fn a_notice_over_the_first_row_hides_nothing() {
     assert_eq!(judge.see(&frame(&judge, 0, notice)), [0]);
 }
 
+/// Screens on which a ruler in the last row counts the letters in the first.
+const RULED: [&str; 4] = [
+    "\x1b[5;1H0\x1b[1;1H",
+    "a\x1b[5;1H1\x1b[1;2H",
+    " \x1b[5;1H2\x1b[1;3H",
+    "b\x1b[5;1H3\x1b[1;4H",
+];
+
+#[test]
+fn a_letter_is_answered_before_the_ruler_that_counts_it() {
+    let mut judge = judge(&RULED);
+    assert_eq!(judge.see(&frame(&judge, 1, "")), [0]);
+    assert_eq!(judge.see(&frame(&judge, 1, "a")), [1]);
+    assert_eq!(judge.see(&frame(&judge, 1, "a ")), [2], "by the cursor");
+    assert_eq!(judge.see(&frame(&judge, 1, "a b")), [3]);
+    assert!(judge.see(&frame(&judge, 4, "")).is_empty());
+}
+
+#[test]
+fn a_row_that_the_session_never_draws_right_hides_nothing() {
+    let mut judge = judge(&["\x1b[HTitle\x1b[3;1H", "a", " ", "b", "\x08 \x08"]);
+    let garbled = |judge: &Judge, state: usize| {
+        let (row, column) = judge.states[state].cursor;
+        frame(
+            judge,
+            state,
+            &format!("\x1b[HT????\x1b[{};{}H", row + 1, column + 1),
+        )
+    };
+    for state in 1..=5 {
+        assert_eq!(judge.see(&garbled(&judge, state)), [state - 1]);
+    }
+}
+
+#[test]
+fn what_is_never_drawn_is_never_answered() {
+    let mut judge = judge(&["\x1b[HX\x1b[3;1H", "a"]);
+    assert_eq!(judge.see(&frame(&judge, 2, "\x1b[H?\x1b[3;2H")), [1]);
+    assert_eq!(judge.see(&frame(&judge, 2, "")), [0], "until it is");
+}
+
 #[test]
 fn a_key_that_only_moves_the_cursor_is_answered_by_the_cursor() {
     let mut judge = judge(&["ab", "\x1b[D", "\x1b[D"]);
