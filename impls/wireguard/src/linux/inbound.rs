@@ -16,10 +16,10 @@ use crate::protocol::{Arrival, Opened, Received, TransportKeys, receiver_of};
 
 /// What one call may receive.
 const RECEIVE_LEN: usize = 65_536;
-/// Calls whose datagrams are opened before any packet is handed over.
-const RECEPTIONS: usize = 4;
-/// Datagrams that a batch has room for without allocating.
-const USUAL_DATAGRAMS: usize = 256;
+/// What is received before any packet is handed over.
+const BATCH_LEN: usize = 4 * RECEIVE_LEN;
+/// Datagrams after which a batch takes no more.
+const BATCH_DATAGRAMS: usize = 256;
 
 /// Datagrams that were received, and what became of them.
 struct Batch {
@@ -66,12 +66,12 @@ struct Ready {
 }
 
 impl Ready {
-    /// Everywhere, and much of it.
+    /// Everywhere, and as much as a batch takes.
     const BUSY: Ready = Ready {
         ipv4: true,
         ipv6: true,
         tun: true,
-        receptions: RECEPTIONS,
+        receptions: BATCH_DATAGRAMS,
     };
 }
 
@@ -133,20 +133,20 @@ fn wait_for_any(shared: &Shared, sockets: &Sockets) -> io::Result<Option<Ready>>
 impl Batch {
     fn new() -> Batch {
         Batch {
-            buffer: vec![0; RECEPTIONS * RECEIVE_LEN].into(),
+            buffer: vec![0; BATCH_LEN].into(),
             len: 0,
-            datagrams: Vec::with_capacity(USUAL_DATAGRAMS),
-            packets: Vec::with_capacity(USUAL_DATAGRAMS),
+            datagrams: Vec::with_capacity(BATCH_DATAGRAMS),
+            packets: Vec::with_capacity(BATCH_DATAGRAMS),
         }
     }
 
-    /// Receive what there is, by so many calls at most.
+    /// Receive what there is and there is room for, by so many calls at most.
     fn fill(&mut self, socket: &Socket, receptions: usize) {
         self.len = 0;
         self.datagrams.clear();
         self.packets.clear();
         for _ in 0..receptions {
-            if self.datagrams.len() >= USUAL_DATAGRAMS {
+            if self.datagrams.len() >= BATCH_DATAGRAMS || self.len + RECEIVE_LEN > BATCH_LEN {
                 break;
             }
             let reception = match socket.receive(&mut self.buffer[self.len..][..RECEIVE_LEN]) {

@@ -124,25 +124,34 @@ impl Shared {
         state.control_wakes_at
     }
 
+    /// Send all; what goes the same way and is of one length, by one call.
     fn send(&self, sockets: &Sockets, transmits: &[Transmit]) {
-        for transmit in transmits {
+        for alike in transmits.chunk_by(is_alike) {
+            let first = &alike[0];
+            let contents: Vec<&[u8]> = alike.iter().map(|one| &one.contents[..]).collect();
             let train = Train {
-                bytes: &transmit.contents,
-                datagram_len: transmit.contents.len(),
+                bytes: &contents.concat(),
+                datagram_len: first.contents.len(),
             };
-            match sockets.send(&transmit.endpoint, transmit.tos, &train) {
+            match sockets.send(&first.endpoint, first.tos, &train) {
                 Ok(true) => {}
                 Ok(false) => {
-                    if let Some(peer) = transmit.peer {
+                    if let Some(peer) = first.peer {
                         self.lock().device.forget_source(peer);
                     }
                 }
                 Err(error) => {
-                    log::debug!("nothing was sent to {}: {error}", transmit.endpoint.remote)
+                    log::debug!("nothing was sent to {}: {error}", first.endpoint.remote)
                 }
             }
         }
     }
+}
+
+/// Whether two datagrams can be parts of one train.
+fn is_alike(one: &Transmit, next: &Transmit) -> bool {
+    let way = |of: &Transmit| (of.peer, of.endpoint, of.tos, of.contents.len());
+    way(one) == way(next)
 }
 
 impl State {
