@@ -1,16 +1,32 @@
-//! Where a guest's random numbers come from: from nothing but what is the same each time.
+//! What is random in a guest comes from nothing but what is the same each time: its kernel's random numbers, and
+//! where that kernel lies in memory.
 
 use std::{fs::File, io, os::fd::AsRawFd};
 
+use nix::sys::personality::{self, Persona};
 use tokio::process::Command;
+
+/// Keeps this machine's randomness from a guest kernel that is to be started.
+pub(super) fn take_from(command: &mut Command) {
+    // SAFETY: a few system calls on memory of the functions themselves, which may be made in a forked child.
+    unsafe {
+        command.pre_exec(|| {
+            fix_addresses();
+            refuse_getrandom()
+        });
+    }
+}
+
+/// Has the program's memory laid out alike each time (personality(2)). User-Mode Linux adds the gap between its program
+/// and its heap, whose width is random otherwise, to the guest's memory; and a guest with more memory gives TCP more
+/// room. Some containers refuse it: then what hangs on the exact size of that memory differs, and nothing else.
+fn fix_addresses() {
+    let _ = personality::get()
+        .and_then(|personality| personality::set(personality | Persona::ADDR_NO_RANDOMIZE));
+}
 
 /// Has `getrandom` fail in the program: a guest kernel that asks this machine for random numbers at its start gets
 /// none, and goes on without (seccomp(2)).
-pub(super) fn take_from(command: &mut Command) {
-    // SAFETY: two system calls on memory of the function itself, which may be made in a forked child.
-    unsafe { command.pre_exec(refuse_getrandom) };
-}
-
 fn refuse_getrandom() -> io::Result<()> {
     const LOAD_CALL: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
     const IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
@@ -74,6 +90,18 @@ pub(super) fn declare_enough() -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guest_kernel_lies_in_memory_where_it_did_before() {
+        let heaps = [(); 2].map(|()| {
+            let mut command = Command::new("/bin/grep");
+            command.args(["-F", "[heap]", "/proc/self/maps"]);
+            take_from(&mut command);
+            command.as_std_mut().output().unwrap().stdout
+        });
+        assert!(!heaps[0].is_empty());
+        assert_eq!(heaps[0], heaps[1]);
+    }
 
     #[test]
     fn a_guest_kernel_gets_no_random_numbers_of_this_machine() {
