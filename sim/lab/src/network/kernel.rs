@@ -23,6 +23,13 @@ use crate::{Error, Host, Result};
 /// Room for what a host sends while the relay is busy: a long queue, because only the link model may drop.
 const QUEUE_PACKETS: u32 = 10_000;
 
+/// The room that TCP has for what it receives and what it sends, in bytes: least, default, most. Linux's own on a
+/// machine with plenty of memory; with less, and so in a guest, its most would depend on how much there is.
+pub const TCP_BUFFERS: [(&str, &str); 2] = [
+    ("ipv4/tcp_rmem", "4096 131072 6291456"),
+    ("ipv4/tcp_wmem", "4096 16384 4194304"),
+];
+
 /// What one host was last told.
 struct Told {
     netlink: Netlink,
@@ -184,8 +191,17 @@ fn ends(topology: &Topology, host: usize) -> (BTreeSet<usize>, BTreeSet<(usize, 
     (up, addresses)
 }
 
+/// Gives a host the settings that do not depend on the scenario. No device may be there yet: a device takes its
+/// settings from the host when it is made.
+pub(super) fn settle(host: &Host) -> Result<()> {
+    for (parameter, value) in TCP_BUFFERS {
+        host.set_sysctl(parameter, value)?;
+    }
+    quiet(host)
+}
+
 /// Keeps the kernel from sending, or expecting, anything that no session asked for.
-pub(super) fn quiet(host: &Host) -> Result<()> {
+fn quiet(host: &Host) -> Result<()> {
     // A host answers on any of its addresses wherever they are asked for (asymmetric routes are the point here).
     host.set_sysctl("ipv4/conf/all/rp_filter", "0")?;
     host.set_sysctl("ipv4/conf/default/rp_filter", "0")?;

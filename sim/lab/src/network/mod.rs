@@ -17,6 +17,7 @@ use link::{Direction, PathSpec, Seed};
 use nix::sys::signal::Signal;
 use scenario::{CongestionControl, Family, NatPart, Scenario, Tunnel};
 
+pub use self::kernel::TCP_BUFFERS;
 pub(crate) use self::kernel::congestion_control_name;
 use self::{kernel::Kernel, rules::Translation, topology::Topology};
 use crate::{
@@ -69,8 +70,7 @@ impl<'a> Network<'a> {
                 Ok((name.clone(), Arc::new(host)))
             })
             .collect::<Result<IndexMap<_, _>>>()?;
-        // Before any device is there: a device takes its settings from the host when it is made.
-        hosts.values().try_for_each(|host| kernel::quiet(host))?;
+        hosts.values().try_for_each(|host| kernel::settle(host))?;
         let topology = Topology::new(scenario);
         let links = scenario
             .links

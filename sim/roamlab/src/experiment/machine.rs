@@ -7,21 +7,20 @@ use std::{
 };
 
 use jiff::Timestamp;
+use lab::network::TCP_BUFFERS;
 use reports::results::{Run, Scenario, Session, TimelineEvent};
 
 use super::{Experiment, describe};
 use crate::options::World;
 
-/// The kernel's settings that shape what TCP does.
-const SYSCTLS: [&str; 8] = [
+/// The kernel's settings that shape what TCP does, beside those that the lab makes.
+const SYSCTLS: [&str; 6] = [
     "ipv4/tcp_congestion_control",
     "ipv4/tcp_available_congestion_control",
     "ipv4/tcp_sack",
     "ipv4/tcp_recovery",
     "ipv4/tcp_early_retrans",
     "ipv4/tcp_frto",
-    "ipv4/tcp_rmem",
-    "ipv4/tcp_wmem",
 ];
 
 pub(super) fn run_header(experiment: &Experiment) -> Run {
@@ -46,11 +45,11 @@ pub(super) fn run_header(experiment: &Experiment) -> Run {
             "none".to_owned()
         },
         versions: BTreeMap::from([("roamlab".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
-        sysctls: SYSCTLS
-            .into_iter()
-            .filter(|_| has_kernel)
-            .filter_map(sysctl)
-            .collect(),
+        sysctls: if has_kernel {
+            sysctls()
+        } else {
+            BTreeMap::new()
+        },
         relay_lateness_ms: None,
         sessions: scenario
             .sessions
@@ -84,10 +83,17 @@ fn kernel() -> String {
     )
 }
 
-fn sysctl(name: &str) -> Option<(String, String)> {
-    let value = fs::read_to_string(format!("/proc/sys/net/{name}")).ok()?;
-    let words: Vec<&str> = value.split_whitespace().collect();
-    Some((format!("net.{}", name.replace('/', ".")), words.join(" ")))
+/// By name, as `sysctl` writes them.
+fn sysctls() -> BTreeMap<String, String> {
+    let found = SYSCTLS.into_iter().filter_map(|name| {
+        let value = fs::read_to_string(format!("/proc/sys/net/{name}")).ok()?;
+        let words: Vec<&str> = value.split_whitespace().collect();
+        Some((name, words.join(" ")))
+    });
+    found
+        .chain(TCP_BUFFERS.map(|(name, value)| (name, value.to_owned())))
+        .map(|(name, value)| (format!("net.{}", name.replace('/', ".")), value))
+        .collect()
 }
 
 /// A path as the user would write it: relative to where they are, if it is below.
