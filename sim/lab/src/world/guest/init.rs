@@ -1,18 +1,27 @@
 //! Process 1 of a guest.
 
-use std::{convert::Infallible, fs, io, path::Path, time::Duration};
+use std::{convert::Infallible, fs, io, path::Path};
 
 use nix::{
     mount::{MsFlags, mount},
     sys::reboot::{RebootMode, reboot},
     unistd::{ForkResult, fork, setsid, sync},
 };
+use rustix::{
+    io::retry_on_intr,
+    thread::{ClockId, clock_nanosleep_absolute},
+    time::Timespec,
+};
 
 use super::{EXIT_CODE, randomness};
 use crate::world::{host::reap_until_ended, mounts, signals};
 
-/// How long the kernel is given to settle, on its own clock.
-const SETTLING: Duration = Duration::from_millis(100);
+/// When the lab begins, on the clock of a kernel that has just booted. Its timers are fine from its first tick on, and
+/// whatever took some nanoseconds more or less until here then makes no difference to the lab.
+const BEGINS_AT: Timespec = Timespec {
+    tv_sec: 1,
+    tv_nsec: 0,
+};
 
 /// What the lab ends with when the guest could not be furnished.
 const CANNOT: i32 = 3;
@@ -42,6 +51,15 @@ pub fn init(lab: impl FnOnce(&Path) -> i32) -> io::Result<Infallible> {
 }
 
 fn furnish(folder: &Path) -> Result<(), String> {
+    // Noting when a file was read would take time, and whether that is due depends on who else has read it.
+    mount(
+        None::<&str>,
+        "/",
+        None::<&str>,
+        MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_NOATIME,
+        None::<&str>,
+    )
+    .map_err(|error| format!("cannot have files be read without noting it: {error}"))?;
     for (kind, place, options) in [
         ("sysfs", "/sys", ""),
         ("devtmpfs", "/dev", "mode=0755"),
@@ -64,9 +82,8 @@ fn furnish(folder: &Path) -> Result<(), String> {
     randomness::declare_enough()
         .map_err(|error| format!("cannot seed the guest's random numbers: {error}"))?;
     mounts::furnish(folder).map_err(|error| error.to_string())?;
-    // A kernel's timers are fine from its first tick on, and until here no time has passed.
-    std::thread::sleep(SETTLING);
-    Ok(())
+    retry_on_intr(|| clock_nanosleep_absolute(ClockId::Monotonic, &BEGINS_AT))
+        .map_err(|error| format!("cannot wait for the kernel to settle: {error}"))
 }
 
 fn run(folder: &Path, lab: impl FnOnce(&Path) -> i32) -> Result<i32, String> {
