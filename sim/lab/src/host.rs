@@ -19,6 +19,7 @@ use nix::{
 
 use crate::{
     Error, Result,
+    programs::PATH,
     world::{HOME, USER},
 };
 
@@ -92,10 +93,7 @@ impl Host {
         let mut command = Command::new(program);
         command
             .env_clear()
-            .env(
-                "PATH",
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            )
+            .env("PATH", PATH)
             .env("HOME", HOME)
             .env("USER", USER)
             .env("LOGNAME", USER)

@@ -8,6 +8,7 @@ mod namespace;
 pub mod netem;
 mod netlink;
 pub mod network;
+pub mod programs;
 pub mod relay;
 pub mod shaper;
 pub mod timeline;

@@ -11,16 +11,13 @@ use scenario::{Retry, WireGuardImplementation};
 use tokio::{process::Command, time::timeout};
 
 use super::Version;
-use crate::{Error, Host, Result};
+use crate::{Error, Host, Result, programs};
 
 /// How long a program may take to make its interface.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where programs make the sockets that `wg` configures them by.
 const SOCKETS: &str = "/run/wireguard";
-
-/// Where programs are that an ordinary user's PATH leaves out.
-const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// What `ci/peers` builds is below `target/tools` when this project's programs are in `target/release`.
 const TOOLS: &str = "../tools/bin";
@@ -41,16 +38,11 @@ fn name(implementation: WireGuardImplementation) -> (&'static str, &'static str)
     }
 }
 
-/// The full path of an implementation's program: among this project's own, in PATH, or where `ci/peers` puts it.
-pub(super) fn find(implementation: WireGuardImplementation, programs: &Path) -> Result<PathBuf> {
+/// The full path of an implementation's program: in this `folder` of the project's own, in PATH, or where `ci/peers` puts it.
+pub(super) fn find(implementation: WireGuardImplementation, folder: &Path) -> Result<PathBuf> {
     let (name, remedy) = name(implementation);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = [programs.to_owned(), programs.join(TOOLS)].into_iter();
-    folders
-        .chain(std::env::split_paths(&path))
-        .chain(SYSTEM_FOLDERS.map(PathBuf::from))
-        .map(|folder| folder.join(name))
-        .find(|candidate| candidate.is_file())
+    programs::find_in([folder.to_owned(), folder.join(TOOLS)], name)
+        .or_else(|| programs::find(name))
         .ok_or(Error::MissingProgram {
             program: name,
             purpose: "WireGuard",

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use lab::programs;
 use nix::unistd::{Uid, User};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use tokio::process::Command;
@@ -14,20 +15,13 @@ use crate::outcome::SessionError;
 use crate::place::Place;
 use crate::script::Script;
 
-/// Where servers are that an ordinary user's PATH leaves out.
-const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-
-/// The full path of a program, from PATH or the folders of system programs.
+/// The full path of a program.
 ///
 /// # Errors
 ///
-/// When it is in none of them: how to come by it.
+/// When it is not found: how to come by it.
 pub(super) fn find(program: &'static str) -> Result<PathBuf, SessionError> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain(SYSTEM_FOLDERS.map(PathBuf::from))
-        .map(|folder| folder.join(program))
-        .find(|candidate| candidate.is_file())
+    programs::find(program)
         .ok_or_else(|| not_started(program.as_ref(), io::ErrorKind::NotFound.into()))
 }
 

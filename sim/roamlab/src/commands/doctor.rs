@@ -1,12 +1,8 @@
 //! `roamlab doctor`: what this machine has and lacks.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{fs, process::ExitCode};
 
-use lab::{netem::Netem, world::guest};
+use lab::{netem::Netem, programs, world::guest};
 use nix::sched::{CloneFlags, unshare};
 
 use crate::exit::{Failure, MACHINE};
@@ -27,7 +23,10 @@ const PROGRAMS: [(&str, &str, &str); 8] = [
 pub(crate) fn doctor() -> Result<ExitCode, Failure> {
     let mut packages: Vec<&str> = Vec::new();
     for (program, purpose, package) in PROGRAMS {
-        let found = find(program);
+        let found = programs::find(program);
+        if found.is_none() && !packages.contains(&package) {
+            packages.push(package);
+        }
         line(
             found.is_some(),
             program,
@@ -36,9 +35,6 @@ pub(crate) fn doctor() -> Result<ExitCode, Failure> {
                 |path| path.display().to_string(),
             ),
         );
-        if find(program).is_none() && !packages.contains(&package) {
-            packages.push(package);
-        }
     }
     let tun = fs::File::options()
         .read(true)
@@ -113,21 +109,6 @@ fn line(good: bool, what: &str, how: String) {
         "{} {what:<13} {how}",
         if good { "ok     " } else { "MISSING" }
     ));
-}
-
-/// Looks where the lab's programs look.
-fn find(program: &str) -> Option<PathBuf> {
-    [
-        "/usr/local/sbin",
-        "/usr/local/bin",
-        "/usr/sbin",
-        "/usr/bin",
-        "/sbin",
-        "/bin",
-    ]
-    .into_iter()
-    .map(|folder| Path::new(folder).join(program))
-    .find(|path| path.is_file())
 }
 
 /// Tries it; this process ends soon after and takes the namespaces along.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lab::world::guest;
+use lab::{programs, world::guest};
 use sha2::{Digest, Sha256};
 
 use super::options::SweepWorld;
@@ -21,16 +21,6 @@ const PROGRAMS: [&str; 8] = [
     "ssp-server",
     "wireguard",
     "wireguard-go",
-];
-
-/// Folders in which the guest's programs are looked for.
-const FOLDERS: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
 ];
 
 /// A line for each file that takes part in the cells of a world, with its SHA-256.
@@ -56,11 +46,7 @@ pub(super) fn identity(world: SweepWorld) -> Result<String, Failure> {
 
 /// The file of a program: ours are beside roamlab, others where the system has its programs.
 fn find(name: &str, roamlab: &Path) -> Option<PathBuf> {
-    let beside = roamlab.with_file_name(name);
-    let installed = FOLDERS.iter().map(|folder| Path::new(folder).join(name));
-    std::iter::once(beside)
-        .chain(installed)
-        .find(|file| file.is_file())
+    programs::find_in(roamlab.parent(), name).or_else(|| programs::find_installed(name))
 }
 
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {

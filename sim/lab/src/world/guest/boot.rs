@@ -22,13 +22,10 @@ use tokio::{
 };
 
 use super::{CONSOLE, EXIT_CODE, INIT, randomness};
+use crate::programs::PATH;
 
-/// What every program in the guest starts with.
-const ENVIRONMENT: [&str; 3] = [
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "LANG=C.UTF-8",
-    "TERM=dumb",
-];
+/// What every program in the guest starts with, besides PATH.
+const ENVIRONMENT: [&str; 2] = ["LANG=C.UTF-8", "TERM=dumb"];
 
 /// When it is in every guest that it boots: 2026-01-01, in nanoseconds since 1970.
 const BOOTS_AT: u64 = 1_767_225_600_000_000_000;
@@ -211,6 +208,7 @@ fn arguments(clock: Clock) -> Vec<String> {
         Clock::Real => &[],
     };
     let memory = format!("mem={MEMORY}M");
+    let path = format!("PATH={PATH}");
     let machine = [
         memory.as_str(),
         "root=/dev/root",
@@ -222,6 +220,7 @@ fn arguments(clock: Clock) -> Vec<String> {
         "quiet",
         "panic=-1",
         "init=/proc/self/cwd/init",
+        &path,
     ];
     let words = machine.into_iter().chain(ENVIRONMENT).chain(["init"]);
     time_travel
