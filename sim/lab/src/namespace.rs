@@ -1,9 +1,10 @@
-//! Doing something in another network namespace.
+//! Doing something in another network namespace, and what interfaces are called there.
 
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::thread;
 
+use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 /// Does something inside a network namespace, on a thread that is there for nothing else: a namespace is a thread's
@@ -25,4 +26,15 @@ pub(crate) fn elsewhere<T: Send>(act: impl FnOnce() -> io::Result<T> + Send) -> 
         let thread = thread::Builder::new().spawn_scoped(scope, act)?;
         thread.join().unwrap_or_else(gone)
     })
+}
+
+/// A socket by which this thread's namespace is asked about its interfaces.
+pub(crate) fn interfaces() -> io::Result<OwnedFd> {
+    let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
+    Ok(socket_with(family, kind, SocketFlags::CLOEXEC, None)?)
+}
+
+/// The index of an interface of this thread's namespace.
+pub(crate) fn interface_index(name: &str) -> io::Result<u32> {
+    Ok(netdevice::name_to_index(interfaces()?, name)?)
 }

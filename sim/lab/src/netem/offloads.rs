@@ -4,7 +4,8 @@
 use std::io;
 
 use rustix::ioctl::{Opcode, Updater};
-use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
+
+use crate::namespace;
 
 const SIOCETHTOOL: Opcode = 0x8946;
 /// Transmit checksums, TCP segmentation, generic segmentation, generic receive (include/uapi/linux/ethtool.h). The
@@ -18,14 +19,9 @@ struct Setting {
     value: u32,
 }
 
-/// Turns off the offloads of a device in this thread's namespace and gives the device's index.
-pub(super) fn turn_off(interface: &str) -> io::Result<u32> {
-    let any = socket_with(
-        AddressFamily::INET,
-        SocketType::DGRAM,
-        SocketFlags::CLOEXEC,
-        None,
-    )?;
+/// Turns off the offloads of a device in this thread's namespace.
+pub(super) fn turn_off(interface: &str) -> io::Result<()> {
+    let interfaces = namespace::interfaces()?;
     let mut ifr_name = [0; libc::IFNAMSIZ];
     for (to, from) in ifr_name.iter_mut().zip(interface.bytes()) {
         *to = from as libc::c_char;
@@ -40,7 +36,7 @@ pub(super) fn turn_off(interface: &str) -> io::Result<u32> {
         };
         // SAFETY: SIOCETHTOOL takes a pointer to one `struct ifreq`, whose data is one `struct ethtool_value` for these
         // commands; both live until the call returns (Documentation/networking/netdevices.rst).
-        unsafe { rustix::ioctl::ioctl(&any, Updater::<SIOCETHTOOL, _>::new(&mut request)) }?;
+        unsafe { rustix::ioctl::ioctl(&interfaces, Updater::<SIOCETHTOOL, _>::new(&mut request)) }?;
     }
-    Ok(netdevice::name_to_index(&any, interface)?)
+    Ok(())
 }

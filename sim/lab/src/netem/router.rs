@@ -225,9 +225,9 @@ fn make_pair(
 
 /// Has a host's device hand over every packet as it will be on the wire, and ask nobody for addresses.
 fn make_quiet(interface: &str) -> io::Result<()> {
-    let index = offloads::turn_off(interface)?;
+    offloads::turn_off(interface)?;
     let mut message = LinkMessage::default();
-    message.header.index = index;
+    message.header.index = namespace::interface_index(interface)?;
     message.header.flags = LinkFlags::Noarp;
     message.header.change_mask = LinkFlags::Noarp;
     Netlink::open()?.tell(RouteNetlinkMessage::SetLink(message))
