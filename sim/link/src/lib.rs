@@ -25,7 +25,7 @@ pub use delay::Delay;
 pub use loss::{Loss, Spread};
 pub use packet::{DropReason, Dropped, Packet, Payload};
 pub use path::Path;
-pub use queue::Queue;
+pub use queue::{FQ_CODEL_PACKETS, Queue};
 pub use rate::Rate;
 pub use reorder::Reorder;
 pub use seed::{Direction, PathSeed, Seed};

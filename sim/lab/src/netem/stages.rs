@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use link::units::{Probability, Size, Span};
-use link::{Corrupt, Delay, Loss, PathSeed, PathSpec, Queue, Rate};
+use link::{Corrupt, Delay, FQ_CODEL_PACKETS, Loss, PathSeed, PathSpec, Queue, Rate};
 
 use super::qdisc::{self, IN_NO_TIME, Kind, Microseconds, NetemOptions, Qdisc, Share, UNLIMITED};
 use super::table::Table;
 
 /// What the kernel counts of a packet beyond what the model does: the Ethernet header.
-const ETHERNET_HEADER: i64 = 14;
+pub(super) const ETHERNET_HEADER: i64 = 14;
 
 /// The stages, in the order in which packets pass them.
 pub(super) const STAGES: [&str; 5] = ["loss", "copies", "rate", "delay", "reorder"];
@@ -245,7 +245,7 @@ fn queue(queue: Option<&Queue>) -> Result<qdisc::Queue, Unsupported> {
             interval,
             ecn,
         }) => qdisc::Queue::FqCoDel {
-            limit: limit(packets.or(Some(10240)), *bytes)?,
+            limit: limit(packets.or(Some(FQ_CODEL_PACKETS)), *bytes)?,
             flows: *flows,
             quantum: number("queue", quantum.bytes())?,
             target: microseconds(*target)?,

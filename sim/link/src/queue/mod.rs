@@ -62,7 +62,7 @@ pub enum Queue {
     },
     /// CoDel for every flow, and the flows in turn, new ones first (RFC 8290).
     FqCoDel {
-        /// How many packets may wait in all flows together (10240 when neither limit is given).
+        /// How many packets may wait in all flows together ([`FQ_CODEL_PACKETS`] when neither limit is given).
         packets: Option<u64>,
         /// How many bytes may wait in all flows together.
         bytes: Option<Size>,
@@ -163,7 +163,7 @@ impl Queue {
 }
 
 /// How many packets FQ-CoDel lets wait when it is given no limit (RFC 8290, section 5.2.3).
-const FQ_CODEL_PACKETS: u64 = 10240;
+pub const FQ_CODEL_PACKETS: u64 = 10240;
 
 /// The discipline that `spec` names; first come, first served without limit if it names none.
 pub(crate) fn discipline<P: Payload>(
