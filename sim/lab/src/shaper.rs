@@ -1,6 +1,7 @@
 //! What carries packets between two hosts and treats them as a path is told to.
 
 use std::io;
+use std::ops::Add;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,13 @@ pub trait Shaper {
     /// For a link that has been removed.
     fn heal(&self, link: LinkId, direction: Direction) -> Result<(), ShaperError>;
 
+    /// What the link has been given until now: up, down.
+    ///
+    /// # Errors
+    ///
+    /// For a link that has been removed.
+    fn counters(&self, link: LinkId) -> Result<[Counters; 2], ShaperError>;
+
     /// Takes the link away, interfaces and all.
     ///
     /// # Errors
@@ -84,6 +92,29 @@ pub struct EndPlan<'a> {
 /// A link, as long as its shaper lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LinkId(pub(crate) usize);
+
+/// What one direction was given, as IP packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Packets.
+    pub packets: u64,
+    /// Their bytes from the IP header on.
+    pub bytes: u64,
+    /// Packets that the path dropped, for whatever reason.
+    pub dropped: u64,
+}
+
+impl Add for Counters {
+    type Output = Counters;
+
+    fn add(self, other: Counters) -> Counters {
+        Counters {
+            packets: self.packets + other.packets,
+            bytes: self.bytes + other.bytes,
+            dropped: self.dropped + other.dropped,
+        }
+    }
+}
 
 /// Why a shaper did not do what it was told.
 #[derive(Debug, thiserror::Error)]

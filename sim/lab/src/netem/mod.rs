@@ -11,6 +11,7 @@ mod qdisc;
 mod redirect;
 mod router;
 mod stages;
+mod statistics;
 mod table;
 
 use std::io;
@@ -21,7 +22,8 @@ use link::{Direction, PathSeed, PathSpec};
 use self::qdisc::Qdisc;
 use self::router::Router;
 pub use self::stages::Unsupported;
-use crate::shaper::{LinkId, LinkPlan, Shaper, ShaperError};
+use self::statistics::Received;
+use crate::shaper::{Counters, LinkId, LinkPlan, Shaper, ShaperError};
 
 /// The links that the kernel shapes. They vanish when it is dropped.
 pub struct Netem {
@@ -38,7 +40,10 @@ struct Lane {
     seed: PathSeed,
     /// What the kernel was last told.
     disciplines: [Option<Qdisc>; 5],
-    cut: bool,
+    /// While it is cut: how many packets had come in before.
+    cut_after: Option<u64>,
+    /// Packets that came while it was cut, earlier.
+    lost_to_cuts: u64,
 }
 
 impl Netem {
@@ -105,15 +110,34 @@ impl Link {
 
     fn set_cut(&mut self, direction: Direction, cut: bool) -> Result<(), ShaperError> {
         let lane = &mut self.lanes[direction as usize];
-        if lane.cut != cut {
-            if cut {
+        match lane.cut_after {
+            None if cut => {
                 self.router.cut(direction)?;
-            } else {
-                self.router.heal(direction)?;
+                lane.cut_after = Some(self.router.received(direction)?.packets);
             }
-            lane.cut = cut;
+            Some(before) if !cut => {
+                lane.lost_to_cuts += self.router.received(direction)?.packets - before;
+                self.router.heal(direction)?;
+                lane.cut_after = None;
+            }
+            _ => {}
         }
         Ok(())
+    }
+
+    fn counters(&self, direction: Direction) -> io::Result<Counters> {
+        let Lane {
+            cut_after,
+            lost_to_cuts,
+            ..
+        } = self.lanes[direction as usize];
+        let Received { packets, bytes } = self.router.received(direction)?;
+        let to_this_cut = cut_after.map_or(0, |before| packets - before);
+        Ok(Counters {
+            packets,
+            bytes,
+            dropped: self.router.dropped(direction)? + lost_to_cuts + to_this_cut,
+        })
     }
 }
 
@@ -140,7 +164,8 @@ impl Shaper for Netem {
         let lane = |direction| Lane {
             seed: plan.seed.path(plan.name, direction),
             disciplines: Default::default(),
-            cut: false,
+            cut_after: None,
+            lost_to_cuts: 0,
         };
         let mut link = Link {
             router: Router::between(&plan.ends, plan.mtu)?,
@@ -168,6 +193,13 @@ impl Shaper for Netem {
 
     fn heal(&self, link: LinkId, direction: Direction) -> Result<(), ShaperError> {
         self.with(link, |link| link.set_cut(direction, false))
+    }
+
+    fn counters(&self, link: LinkId) -> Result<[Counters; 2], ShaperError> {
+        self.with(link, |link| {
+            let [up, down] = [Direction::Up, Direction::Down].map(|way| link.counters(way));
+            Ok([up?, down?])
+        })
     }
 
     fn remove(&self, link: LinkId) -> Result<(), ShaperError> {

@@ -18,6 +18,7 @@ use super::offloads;
 use super::qdisc::{Kind, Qdisc};
 use super::redirect;
 use super::stages::STAGES;
+use super::statistics::{self, Received};
 use crate::namespace;
 use crate::netlink::Netlink;
 use crate::shaper::EndPlan;
@@ -141,6 +142,20 @@ impl Router {
     pub(super) fn heal(&self, direction: Direction) -> io::Result<()> {
         let Lane { entry, stages } = &self.lanes[direction as usize];
         redirect::resume(&self.netlink, *entry, stages[0])
+    }
+
+    /// What has come in for this direction, also while it was cut.
+    pub(super) fn received(&self, direction: Direction) -> io::Result<Received> {
+        statistics::received(&self.netlink, self.lanes[direction as usize].entry)
+    }
+
+    /// How many packets the disciplines of this direction have dropped.
+    pub(super) fn dropped(&self, direction: Direction) -> io::Result<u64> {
+        let stages = &self.lanes[direction as usize].stages;
+        stages
+            .iter()
+            .map(|&device| statistics::dropped(&self.netlink, device))
+            .sum()
     }
 
     /// Takes the link's devices away. What is left of the namespace goes when this is dropped.

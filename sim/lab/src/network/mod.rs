@@ -22,7 +22,7 @@ pub(crate) use self::kernel::congestion_control_name;
 use self::{kernel::Kernel, rules::Translation, topology::Topology};
 use crate::{
     Error, Host, Result,
-    shaper::{EndPlan, LinkId, LinkPlan, Shaper},
+    shaper::{Counters, EndPlan, LinkId, LinkPlan, Shaper},
 };
 
 /// What a copy of the network is made for.
@@ -204,6 +204,25 @@ impl<'a> Network<'a> {
         self.in_directions(link, direction, |shaper, id, direction| {
             shaper.heal(id, direction)
         })
+    }
+
+    /// What the links were given until now: towards the server, and towards the client. A packet that takes several
+    /// links counts at each.
+    ///
+    /// # Errors
+    ///
+    /// When the shaper has failed.
+    pub fn counters(&self, client: &str, server: &str) -> Result<[Counters; 2]> {
+        let mut sums = [Counters::default(); 2];
+        for (name, link) in &self.scenario.links {
+            let counted = self.shaper.counters(self.id(name));
+            let mut counted = counted.map_err(|cause| path_error(name, &cause))?;
+            if link.between.0 == server || link.between.1 == client {
+                counted.reverse();
+            }
+            sums = [sums[0] + counted[0], sums[1] + counted[1]];
+        }
+        Ok(sums)
     }
 
     fn in_directions(

@@ -31,7 +31,7 @@ use self::relayed_link::{LinkEnd, RelayedLink};
 pub use self::report::{BudgetExceeded, Missed, RelayReport};
 use crate::capture::Capture;
 use crate::namespace;
-use crate::shaper::{EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
+use crate::shaper::{Counters, EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
 use crate::tun::Tun;
 
 /// A running relay. Its links vanish when it is dropped.
@@ -164,6 +164,10 @@ impl Shaper for Relay {
             relay.link(link)?.path(direction).heal(now);
             Ok(())
         })
+    }
+
+    fn counters(&self, link: LinkId) -> Result<[Counters; 2], ShaperError> {
+        self.ask(move |relay| Ok(relay.link(link)?.counters()))
     }
 
     fn remove(&self, link: LinkId) -> Result<(), ShaperError> {

@@ -10,6 +10,7 @@ use super::flow::flow;
 use super::lateness::LatenessRecorder;
 use super::report::Missed;
 use crate::capture::{Fate, Tap, Way};
+use crate::shaper::Counters;
 use crate::tun::Tun;
 
 /// Packets that one direction may receive, or release, before the others have their turn: so a flood
@@ -37,8 +38,8 @@ pub(super) struct LinkEnd {
 /// What one direction of a link consists of, beside its ends.
 struct Lane {
     path: Path<Buffer>,
-    /// How many packets the path was given: the next one's serial number.
-    given: u64,
+    /// The packets that it counts are the next one's serial number.
+    counters: Counters,
 }
 
 impl LinkEnd {
@@ -64,7 +65,10 @@ impl RelayedLink {
     pub(super) fn new(ends: [LinkEnd; 2], paths: [Path<Buffer>; 2]) -> RelayedLink {
         RelayedLink {
             ends,
-            lanes: paths.map(|path| Lane { path, given: 0 }),
+            lanes: paths.map(|path| Lane {
+                path,
+                counters: Counters::default(),
+            }),
         }
     }
 
@@ -81,6 +85,11 @@ impl RelayedLink {
     /// When a direction is to be released next.
     pub(super) fn due(&self, direction: Direction) -> Option<Time> {
         self.lanes[direction as usize].path.due()
+    }
+
+    /// What it was given: up, down.
+    pub(super) fn counters(&self) -> [Counters; 2] {
+        [Direction::Up, Direction::Down].map(|direction| self.lanes[direction as usize].counters)
     }
 
     /// What it missed.
@@ -157,11 +166,12 @@ impl Crossing<'_> {
     /// Gives a packet that was sent `now` to the path. Its record in the capture waits for what the
     /// path says to it, so that a packet that is dropped at once is there once, with the reason.
     fn give(&mut self, packet: Buffer, now: Time) {
-        let serial = self.lane.given;
+        let serial = self.lane.counters.packets;
         let copy = self.from.tap.as_ref().map(|tap| tap.copy(packet.bytes()));
         let (len, flow) = (packet.bytes().len() as u32, flow(packet.bytes()));
         self.lane.path.give(Packet::new(len, flow, packet), now);
-        self.lane.given += 1;
+        self.lane.counters.packets += 1;
+        self.lane.counters.bytes += u64::from(len);
 
         let fate = self.account_for_drops(Some(serial));
         if let (Some(copy), Some(tap)) = (copy, &mut self.from.tap) {
@@ -185,6 +195,7 @@ impl Crossing<'_> {
     fn account_for_drops(&mut self, given: Option<u64>) -> Option<Fate> {
         let mut fate_of_given = None;
         while let Some(dropped) = self.lane.path.take_drop() {
+            self.lane.counters.dropped += 1;
             let packet = &dropped.packet;
             let fate = Some(Fate {
                 serial: packet.serial,

@@ -1,6 +1,6 @@
 //! Links carry what is sent, and nothing else.
 
-use lab::{Network, network::Purpose};
+use lab::{Network, network::Purpose, shaper::Counters};
 use link::Direction;
 
 use crate::support::{
@@ -54,6 +54,20 @@ pub(crate) async fn a_cut_link_drops_until_it_heals() {
     network.heal("wan", None).expect("heal");
     send(&client, "arrives", there);
     assert_eq!(receive(&server).0, "arrives");
+    // Each with 28 bytes of headers.
+    let up = Counters {
+        packets: 2,
+        bytes: 28 + 4 + 28 + 7,
+        dropped: 1,
+    };
+    let down = Counters {
+        packets: 1,
+        bytes: 28 + 12,
+        dropped: 0,
+    };
+    let counters = |client, server| network.counters(client, server).expect("counters");
+    assert_eq!(counters("client", "server"), [up, down]);
+    assert_eq!(counters("server", "client"), [down, up]);
 }
 
 /// Sends one datagram through a network and counts the packets that each end of a link saw.

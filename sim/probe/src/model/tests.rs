@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use lab::shaper::Counters;
 use scenario::Scenario;
 
 use super::*;
@@ -100,7 +101,7 @@ fn every_key_is_answered_inside_a_tunnel_though_half_of_the_round_trips_are_lost
     assert_eq!(latencies(&outcome).len(), 200);
     // A tunnel's datagram is longer by the headers inside, 28 bytes, WireGuard's own, 32, and up to 15 of padding.
     let (_, bare) = run(&scenario(200, 0.29, PLAIN), 1);
-    let size = |carried: Carried| carried.bytes as f64 / carried.packets as f64;
+    let size = |carried: Counters| carried.bytes as f64 / carried.packets as f64;
     let longer = size(traffic.up) - size(bare.up);
     assert!((55.0..75.0).contains(&longer), "{longer}");
 }

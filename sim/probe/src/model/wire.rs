@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use lab::shaper::Counters;
 use link::{Direction, Packet, Path, PathSeed, PathSpec, Seed, SpecError, Time};
 use scenario::{Family, Link};
 
@@ -31,34 +32,23 @@ pub(super) struct Wire {
 
 struct Lane {
     path: Path<Vec<u8>>,
-    carried: Carried,
+    carried: Counters,
 }
 
 /// What a session sent, by direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Traffic {
     /// From the client to the server.
-    pub up: Carried,
+    pub up: Counters,
     /// From the server to the client.
-    pub down: Carried,
-}
-
-/// What was given to one direction, as IP packets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Carried {
-    /// Packets.
-    pub packets: u64,
-    /// Their bytes from the IP header on.
-    pub bytes: u64,
-    /// Packets that the path dropped, for whatever reason.
-    pub dropped: u64,
+    pub down: Counters,
 }
 
 impl Lane {
     fn new(spec: &PathSpec, seed: PathSeed) -> Result<Self, SpecError> {
         Ok(Lane {
             path: Path::new(spec, seed)?,
-            carried: Carried::default(),
+            carried: Counters::default(),
         })
     }
 

@@ -1,13 +1,13 @@
 //! An experiment in the model: session by session, each in a moment.
 
-use probe::{
-    model::{Carried, Model},
-    script::Script,
-};
-use reports::results::{Results, Traffic, Way, Writer};
+use probe::{model::Model, script::Script};
+use reports::results::{Results, Writer};
 
 use super::{
-    Experiment, Gathered, Stop, begin, exit_code, played::Played, repetition::PATIENCE, report,
+    Experiment, Gathered, Stop, begin, exit_code,
+    played::{Played, carried},
+    repetition::PATIENCE,
+    report,
 };
 use crate::exit::Failure;
 
@@ -45,27 +45,11 @@ fn play(experiment: &Experiment) -> Result<(Gathered, Writer), Stop> {
                     run,
                     outcome,
                     happened: Vec::new(),
-                    traffic: Some(Traffic {
-                        up: way(traffic.up),
-                        down: way(traffic.down),
-                    }),
+                    traffic: Some(carried([traffic.up, traffic.down])),
                 };
                 played.add_to(&mut gathered, experiment, &writer)?;
             }
         }
     }
     Ok((gathered, writer))
-}
-
-fn way(carried: Carried) -> Way {
-    let Carried {
-        packets,
-        bytes,
-        dropped,
-    } = carried;
-    Way {
-        packets,
-        bytes,
-        dropped,
-    }
 }

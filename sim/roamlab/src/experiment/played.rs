@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use lab::timeline::Happened;
+use lab::{shaper::Counters, timeline::Happened};
 use probe::Outcome;
-use reports::results::{Event, Guesses, Keystroke, Outcome as Ending, SessionRun, Traffic, Writer};
+use reports::results::{
+    Event, Guesses, Keystroke, Outcome as Ending, SessionRun, Traffic, Way, Writer,
+};
 use scenario::{Expectation, Predict, Session};
 
 use super::{Experiment, Gathered, Stop};
@@ -17,6 +19,22 @@ pub(super) struct Played<'n> {
     pub(super) outcome: Outcome,
     pub(super) happened: Vec<Happened>,
     pub(super) traffic: Option<Traffic>,
+}
+
+/// What the links towards the server and towards the client were given.
+pub(super) fn carried(ways: [Counters; 2]) -> Traffic {
+    let [up, down] = ways.map(
+        |Counters {
+             packets,
+             bytes,
+             dropped,
+         }| Way {
+            packets,
+            bytes,
+            dropped,
+        },
+    );
+    Traffic { up, down }
 }
 
 impl Played<'_> {

@@ -29,7 +29,12 @@ use scenario::{Session, Tunnel};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Experiment, Gathered, Stop, played::Played, progress::Display, shaping::Shaping};
+use super::{
+    Experiment, Gathered, Stop,
+    played::{Played, carried},
+    progress::Display,
+    shaping::Shaping,
+};
 
 /// How long a session may take to come up. At 29 % loss each way, ssh's key exchange alone can take half of it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -72,17 +77,8 @@ impl Repetition<'_> {
         let playing = copies
             .iter()
             .map(|copy| self.play_in(copy, &reached, zero, display, cancel));
-        let results = join_all(playing).await;
-        for (copy, (outcome, happened)) in copies.iter().zip(results) {
-            let played = Played {
-                session: copy.name,
-                seed: self.seed,
-                run: self.run,
-                outcome,
-                happened,
-                traffic: None,
-            };
-            played.add_to(gathered, self.experiment, writer)?;
+        for played in join_all(playing).await {
+            played?.add_to(gathered, self.experiment, writer)?;
         }
         if self.experiment.keep && self.last && !cancel.is_cancelled() {
             display.kept(&self.experiment.name, copies.iter().map(|copy| copy.name));
@@ -96,20 +92,29 @@ impl Repetition<'_> {
     }
 
     /// Runs the session of a copy with the timeline beside it.
-    async fn play_in(
+    async fn play_in<'c>(
         &self,
-        copy: &Copy<'_>,
+        copy: &Copy<'c>,
         reached: &IndexMap<String, watch::Receiver<Reached>>,
         zero: Instant,
         display: &Display,
         cancel: &CancellationToken,
-    ) -> (Outcome, Vec<Happened>) {
+    ) -> Result<Played<'c>, Stop> {
         let happened = RefCell::new(Vec::new());
         let outcome = tokio::select! {
             outcome = self.session(copy, zero, display, cancel) => outcome,
             failed = self.timeline(copy, reached, zero, &happened) => failed,
         };
-        (outcome, happened.into_inner())
+        let network = copy.network.lock().await;
+        let traffic = network.counters(copy.session.client(), copy.session.server())?;
+        Ok(Played {
+            session: copy.name,
+            seed: self.seed,
+            run: self.run,
+            outcome,
+            happened: happened.into_inner(),
+            traffic: Some(carried(traffic)),
+        })
     }
 
     async fn copies<'c>(&'c self, shaper: &'c dyn Shaper) -> Result<Vec<Copy<'c>>, Stop> {

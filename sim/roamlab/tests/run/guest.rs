@@ -214,6 +214,10 @@ fn netem_changes_and_is_cut_as_the_timeline_says() {
     expected[..5].fill(Some(20));
     expected[10..14].fill(None);
     assert_eq!(answered, expected);
+    let traffic = results.run.outcomes[0].traffic.expect("counters");
+    let counted = [traffic.up, traffic.down].map(|way| (way.packets, way.dropped));
+    // Those of the cut never got to the far end.
+    assert_eq!(counted, [(20, 4), (16, 0)]);
 }
 
 #[test]
