@@ -191,7 +191,10 @@ impl Candidate {
     fn run(&self, guarded: &scenario::Gate) -> Result<Summary, Failure> {
         let out =
             Path::new("reports/out/gate").join(format!("{}.{}", self.name, self.world.name()));
-        let against = guarded.against.as_ref().filter(|_| self.world == World::Host);
+        let against = guarded
+            .against
+            .as_ref()
+            .filter(|_| self.world == World::Host);
         let sessions: Vec<&str> = guarded
             .sessions
             .iter()
