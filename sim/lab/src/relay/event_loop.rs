@@ -88,17 +88,17 @@ impl EventLoop {
     /// Releases what is due, a batch of every direction, and says how long there is nothing more to do.
     fn release_due(&mut self) -> Option<Timespec> {
         let mut next: Option<Time> = None;
-        let now = self.clock.now();
+        let mut now = self.clock.now();
         for link in self.links.iter_mut().flatten() {
             for direction in DIRECTIONS {
                 if link.due(direction).is_some_and(|due| due <= now) {
-                    link.crossing(direction)
-                        .release(&self.clock, &mut self.lateness);
+                    let mut crossing = link.crossing(direction);
+                    now = crossing.release(now, &self.clock, &mut self.lateness);
                 }
                 next = earlier(next, link.due(direction));
             }
         }
-        next.map(|next| timespec(next - self.clock.now()))
+        next.map(|next| timespec(next - now))
     }
 
     fn receive_from(&mut self, source: u64) {
