@@ -85,9 +85,12 @@ fn an_ordinary_user_boots_guests_too() {
     let scratch = open_to_everybody("quick.ron");
     let reachable = scratch.path("linux");
     fs::copy(kernel, &reachable).expect("a kernel that everybody may run");
-    let mut command = as_nobody(&scratch);
-    command.args(["run", "quick.ron", "--world", "guest", "--out", "out"]);
-    succeed(command.env("ROAMLAB_GUEST_KERNEL", reachable));
+    for shaper in ["relay", "netem"] {
+        let mut command = as_nobody(&scratch);
+        command.args(["run", "quick.ron", "--world", "guest", "--out", shaper]);
+        command.args(["--shaper", shaper]);
+        succeed(command.env("ROAMLAB_GUEST_KERNEL", &reachable));
+    }
 }
 
 #[test]
