@@ -1,5 +1,8 @@
 //! What is random in a guest comes from nothing but what is the same each time: its kernel's random numbers, and
 //! where that kernel lies in memory.
+//!
+//! What a program makes of the processor's cycle counter stays random, because reading it is no system call. Of the
+//! programs that sessions run, Go's scheduler does, and with it wireguard-go's jitter.
 
 use std::{fs::File, io, os::fd::AsRawFd};
 
