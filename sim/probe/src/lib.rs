@@ -13,6 +13,7 @@ mod alarm;
 pub mod answer;
 pub mod calibration;
 pub mod echo;
+mod greeted;
 pub mod judge;
 pub mod model;
 mod observer;

@@ -59,12 +59,13 @@ impl Typist<'_> {
         Ok(End::Done)
     }
 
-    /// Types the script from now on; returns what became of each measured key that was typed, and how it ended.
+    /// Types the script, whose times count from `start`; returns what became of each measured key that was typed, and how it ended.
     pub(crate) async fn type_script(
         &mut self,
         script: &Script,
+        start: Instant,
     ) -> (Vec<Keystroke>, io::Result<End>) {
-        let mut schedule = Schedule::new(script, Instant::now());
+        let mut schedule = Schedule::new(script, start);
         let end = self.follow(script, &mut schedule).await;
         (schedule.keystrokes(self.zero, Instant::now()), end)
     }

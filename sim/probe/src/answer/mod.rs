@@ -9,13 +9,15 @@ use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::time::Instant;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::{Errno, read, retry_on_intr, write};
 use rustix::termios::{QueueSelector, tcflush};
 
 pub(crate) use self::conversation::Conversation;
+use crate::greeted;
 use crate::script::Script;
 use crate::tty::make_raw;
 
@@ -29,6 +31,9 @@ const CHUNK: usize = 4096;
 /// When the script cannot be read, or the terminal fails in another way than by closing.
 pub fn answer(path: &Path) -> io::Result<()> {
     let script: Script = serde_json::from_slice(&fs::read(path)?)?;
+    if script.goes_by_the_clock() {
+        greeted::tell(path)?;
+    }
     converse(Conversation::new(&script), io::stdin(), io::stdout())
 }
 
@@ -40,13 +45,19 @@ fn converse(
     let is_terminal = make_raw(&terminal)?.is_some();
     fcntl_setfl(&screen, fcntl_getfl(&screen)? | OFlags::NONBLOCK)?;
     let mut input = [0; CHUNK];
+    let start = Instant::now();
     loop {
+        conversation.write_lines(start.elapsed());
         conversation.flood(CHUNK);
         let mut ready = [
             PollFd::new(&terminal, PollFlags::IN),
             PollFd::new(&screen, waits_for(conversation.pending())),
         ];
-        retry_on_intr(|| poll(&mut ready, None))?;
+        let wait = conversation
+            .next_line()
+            .map(|at| at.saturating_sub(start.elapsed()))
+            .and_then(|wait| Timespec::try_from(wait).ok());
+        retry_on_intr(|| poll(&mut ready, wait.as_ref()))?;
         let [readable, writable] = [ready[0].revents(), ready[1].revents()];
         if !readable.is_empty() {
             match read(&terminal, &mut input) {

@@ -1,8 +1,10 @@
 //! A script: what is typed, when, and what the program at the far end answers to each key.
 
 mod flood;
+mod gaps;
 mod replay;
 mod typing;
+mod watch;
 
 use std::time::Duration;
 
@@ -32,7 +34,7 @@ pub struct Script {
 pub struct Step {
     /// When it is typed, counted from when typing begins.
     pub at: Duration,
-    /// What is typed.
+    /// What is typed. Where it is nothing, the far end writes by itself, at this time after its greeting.
     pub input: Vec<u8>,
     /// What the far end writes once the whole input has reached it.
     pub output: Vec<u8>,
@@ -70,6 +72,7 @@ impl Script {
             Workload::Typing(typing) => Ok(Some(Script::typing(typing, seed))),
             Workload::Replay(replay) => Script::replay(replay).map(Some),
             Workload::Flood(flood) => Ok(Some(Script::flood(flood))),
+            Workload::Watch(watch) => Ok(Some(Script::watch(watch, seed))),
             Workload::Calibrate(_) => Ok(None),
         }
     }

@@ -3,36 +3,12 @@
 use std::time::Duration;
 
 use rand_core::SeedableRng;
-use rand_distr::{Distribution, Exp1, LogNormal};
 use rand_pcg::Pcg64;
-use scenario::{Gap, Typing};
+use scenario::Typing;
 
+use super::gaps::{draw, unit};
 use super::{Script, Step};
 use crate::screen::Size;
-
-/// The longest gap that is drawn; no distribution may stop a run for ever.
-const LONGEST_GAP: f64 = 3600.0;
-
-/// The next of the gaps that a scenario asks for.
-fn draw(gap: &Gap, random: &mut Pcg64) -> Duration {
-    let seconds = match gap {
-        Gap::Constant(gap) => return gap.duration(),
-        Gap::Uniform { min, max } => {
-            let (min, max) = (min.as_secs_f64(), max.as_secs_f64());
-            min + unit(random) * (max - min)
-        }
-        Gap::Exponential { mean } => {
-            let share: f64 = Exp1.sample(random);
-            mean.as_secs_f64() * share
-        }
-        Gap::LogNormal { mean, sd } => {
-            let (mean, sd) = (mean.as_secs_f64(), sd.as_secs_f64());
-            // A mean of nothing has no coefficient of variation; its gaps are nothing.
-            LogNormal::from_mean_cv(mean, sd / mean).map_or(0.0, |gaps| gaps.sample(random))
-        }
-    };
-    Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_GAP))
-}
 
 /// Letters on a line before it is entered: a command and its arguments, on one line of an 80-column screen.
 const SHORTEST_LINE: u32 = 8;
@@ -64,11 +40,6 @@ impl Script {
     }
 }
 
-/// A fraction in [0, 1).
-fn unit(random: &mut Pcg64) -> f64 {
-    rand_distr::StandardUniform.sample(random)
-}
-
 /// A whole number between two bounds, both possible.
 fn between(low: u32, high: u32, random: &mut Pcg64) -> u32 {
     let share = unit(random);
@@ -78,6 +49,7 @@ fn between(low: u32, high: u32, random: &mut Pcg64) -> u32 {
 #[cfg(test)]
 mod tests {
     use link::units::Span;
+    use scenario::Gap;
 
     use super::*;
     use crate::judge::Judge;

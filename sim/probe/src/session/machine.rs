@@ -43,6 +43,7 @@ fn remedy(program: &str) -> Option<&'static str> {
     match program {
         "ssh" | "ssh-keygen" => Some("install the package openssh-client"),
         "sshd" => Some("install the package openssh-server"),
+        "tmux" => Some("install the package tmux"),
         "mosh-client" | "mosh-server" => Some("install the package mosh"),
         "ssp-client" | "ssp-server" => {
             Some("build it with `cargo build --release -p ssp`, beside roamlab or into PATH")
@@ -74,13 +75,21 @@ pub(super) async fn version(place: &dyn Place, program: &Path, option: &str) -> 
     (name.into_owned(), version.unwrap_or_default())
 }
 
+/// The file, in a session's folder, of its script.
+pub(super) const SCRIPT: &str = "script";
+
 /// Leaves the script where the far end reads it.
 pub(super) fn write_script(folder: &Path, script: &Script) -> Result<PathBuf, SessionError> {
-    let path = folder.join("script");
+    let path = folder.join(SCRIPT);
     let doing = "writing the script for the far end";
     let json = serde_json::to_vec(script).map_err(|error| SessionError::io(doing)(error.into()))?;
     fs::write(&path, json).map_err(SessionError::io(doing))?;
     Ok(path)
+}
+
+/// A text as one word for a shell.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The name of the user that this process runs as, and that its `sshd` lets in.

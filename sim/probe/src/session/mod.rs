@@ -1,11 +1,13 @@
 //! Sessions under test: how each kind is brought up, typed into, and taken down.
 
+mod detached;
 mod echo;
 mod machine;
 mod server_log;
 mod ssh;
 mod ssp;
 mod tcp;
+mod tmux;
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -23,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::echo::Transport;
 use self::server_log::ServerLog;
 use self::ssp::Ends;
+use crate::greeted;
 use crate::observer::Observer;
 use crate::outcome::{Outcome, Progress, Said, SessionError};
 use crate::place::Place;
@@ -38,6 +41,8 @@ pub struct Setting {
     pub server: Arc<dyn Place>,
     /// The address at which the client reaches the server.
     pub address: IpAddr,
+    /// Its other addresses, which only those know who look it up anew.
+    pub others: Vec<IpAddr>,
     /// The program that has the far end's parts as subcommands, `answer` and `echo`: roamlab itself.
     pub program: PathBuf,
     /// The folder below which the session puts its keys, settings and logs; they go when it ends.
@@ -63,7 +68,7 @@ pub struct Session<'a> {
     server_log: ServerLog,
     /// Dropped last: the server, then the files of both.
     _server: Box<dyn Send>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What a kind of session makes of a setting: a server that runs, and the client's command.
@@ -94,6 +99,13 @@ pub async fn run(
     }
 }
 
+impl Setting {
+    /// Every address of the server, first the one that the client is told.
+    fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        std::iter::once(self.address).chain(self.others.iter().copied())
+    }
+}
+
 impl<'a> Session<'a> {
     /// Brings up the server and the client, and waits until the far end's greeting shows.
     ///
@@ -114,7 +126,7 @@ impl<'a> Session<'a> {
             .map_err(SessionError::io("making the session's folder"))?;
         let preparing = async {
             match session {
-                scenario::Session::Ssh(_) => ssh::prepare(setting, folder.path()).await,
+                scenario::Session::Ssh(ssh) => ssh::prepare(setting, folder.path(), ssh).await,
                 scenario::Session::Mosh(mosh) => {
                     ssp::prepare(setting, folder.path(), Ends::STOCK, mosh.predict).await
                 }
@@ -163,7 +175,7 @@ impl<'a> Session<'a> {
             congestion_control: None,
             server_log: prepared.server_log,
             _server: prepared.server,
-            _folder: folder,
+            folder,
         };
         let end = session.typist(progress, cancel).establish(give_up).await;
         match end.map_err(SessionError::io("reading the client's screen"))? {
@@ -190,8 +202,9 @@ impl<'a> Session<'a> {
         cancel: &CancellationToken,
     ) -> Outcome {
         let setting = self.setting;
+        let start = self.start_of_script();
         let mut typist = self.typist(progress, cancel);
-        let (keystrokes, end) = typist.type_script(&setting.script).await;
+        let (keystrokes, end) = typist.type_script(&setting.script, start).await;
         let partial = matches!(end, Ok(End::Cancelled));
         let error = match end {
             Ok(End::ClientEnded) => Some(self.client_ended().await),
@@ -207,6 +220,14 @@ impl<'a> Session<'a> {
             congestion_control: self.congestion_control,
             versions: self.versions,
         }
+    }
+
+    /// Now; or, where the far end goes by the clock, when it greeted.
+    fn start_of_script(&self) -> Instant {
+        let greeted = || greeted::told(&self.folder.path().join(machine::SCRIPT));
+        let by_the_clock = self.setting.script.goes_by_the_clock();
+        let start = by_the_clock.then(greeted).flatten();
+        start.unwrap_or_else(Instant::now)
     }
 
     fn typist<'b>(

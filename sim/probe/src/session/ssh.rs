@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+use scenario::{Reconnect, Ssh};
+
+use super::tmux::Tmux;
 use super::{Prepared, ServerLog, Setting, machine};
 use crate::observer::ScreenObserver;
 use crate::outcome::{Said, SessionError};
@@ -12,7 +15,11 @@ use crate::outcome::{Said, SessionError};
 const PORT: u16 = 2222;
 
 /// Makes keys and settings in `folder`, starts `sshd`, waits until it listens, and makes the client's command.
-pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared, SessionError> {
+pub(super) async fn prepare(
+    setting: &Setting,
+    folder: &Path,
+    options: &Ssh,
+) -> Result<Prepared, SessionError> {
     let ssh = machine::find("ssh")?;
     let sshd = machine::find("sshd")?;
     make_key(setting, &folder.join("host-key")).await?;
@@ -24,7 +31,10 @@ pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared
     };
     write("known-hosts", format!("{HOST} {known}"))?;
     write("sshd-config", server_config(setting, folder))?;
-    write("ssh-config", client_config(setting, folder))?;
+    write(
+        "ssh-config",
+        client_config(setting, folder, options.reconnect.as_ref()),
+    )?;
     let script = machine::write_script(folder, &setting.script)?;
 
     let mut serve = machine::command(&*setting.server, &sshd);
@@ -48,20 +58,32 @@ pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared
         });
     }
 
-    let mut client = setting.client.command(ssh.as_os_str());
-    client
-        .env("TERM", "xterm-256color")
-        .arg("-F")
-        .arg(folder.join("ssh-config"))
-        .args(["-tt", HOST])
-        .arg(format!(
-            "exec {} answer {}",
-            quoted(&setting.program),
-            quoted(&script)
-        ));
+    let answer = format!(
+        "exec {} answer {}",
+        machine::quoted(&setting.program.to_string_lossy()),
+        machine::quoted(&script.to_string_lossy())
+    );
+    let (mut client, server): (_, Box<dyn Send>) = match &options.reconnect {
+        None => {
+            let mut client = setting.client.command(ssh.as_os_str());
+            client.arg("-F").arg(folder.join("ssh-config"));
+            client.args(["-tt", HOST, &answer]);
+            (client, Box::new(server))
+        }
+        Some(_) => {
+            let tmux = Tmux::start(setting, folder).await?;
+            let mut client = setting.client.command("sh".as_ref());
+            client.args([
+                "-c",
+                &again_and_again(setting, &ssh, folder, &tmux.attach(&answer)),
+            ]);
+            (client, Box::new((server, tmux.into_server())))
+        }
+    };
+    client.env("TERM", "xterm-256color");
     Ok(Prepared {
         client,
-        server: Box::new(server),
+        server,
         server_log,
         observer: Box::new(ScreenObserver::new(&setting.script)),
         versions: vec![machine::version(&*setting.client, &ssh, "-V").await],
@@ -71,11 +93,35 @@ pub(super) async fn prepare(setting: &Setting, folder: &Path) -> Result<Prepared
 /// The name that the client knows the server by, whatever its address.
 const HOST: &str = "roamlab";
 
+/// How long the loop rests before it connects again.
+const REST: &str = "1";
+
+/// What a shell is told that connects whenever there is no connection, to one address of the server after the other, as
+/// ssh itself does with a name that has several.
+fn again_and_again(setting: &Setting, ssh: &Path, folder: &Path, command: &str) -> String {
+    let addresses: Vec<String> = setting
+        .addresses()
+        .map(|address| address.to_string())
+        .collect();
+    format!(
+        "while :; do for address in {addresses}; do \
+         {ssh} -F {config} -o HostName=$address -tt {HOST} {command}; \
+         done; sleep {REST}; done",
+        addresses = addresses.join(" "),
+        ssh = machine::quoted(&ssh.to_string_lossy()),
+        config = machine::quoted(&folder.join("ssh-config").to_string_lossy()),
+        command = machine::quoted(command),
+    )
+}
+
 fn server_config(setting: &Setting, folder: &Path) -> String {
     let folder = folder.display();
-    let address = setting.address;
+    let listen: String = setting
+        .addresses()
+        .map(|address| format!("ListenAddress {address}\n"))
+        .collect();
     format!(
-        "ListenAddress {address}\n\
+        "{listen}\
          Port {PORT}\n\
          HostKey \"{folder}/host-key\"\n\
          AuthorizedKeysFile \"{folder}/user-key.pub\"\n\
@@ -96,7 +142,29 @@ fn server_config(setting: &Setting, folder: &Path) -> String {
     )
 }
 
-fn client_config(setting: &Setting, folder: &Path) -> String {
+/// How patient the client is: for ever, or as long as whoever reconnects wants it to be.
+fn patience(reconnect: Option<&Reconnect>) -> String {
+    match reconnect {
+        None => "ConnectTimeout 100000\n\
+                 ConnectionAttempts 1000\n\
+                 ServerAliveInterval 0\n"
+            .to_owned(),
+        Some(Reconnect {
+            server_alive_interval,
+            server_alive_count_max,
+        }) => {
+            let interval = server_alive_interval.duration().as_secs();
+            format!(
+                "ConnectTimeout {interval}\n\
+                 ServerAliveInterval {interval}\n\
+                 ServerAliveCountMax {server_alive_count_max}\n"
+            )
+        }
+    }
+}
+
+fn client_config(setting: &Setting, folder: &Path, reconnect: Option<&Reconnect>) -> String {
+    let patience = patience(reconnect);
     let folder = folder.display();
     let address = setting.address;
     format!(
@@ -114,9 +182,7 @@ fn client_config(setting: &Setting, folder: &Path) -> String {
          UpdateHostKeys no\n\
          PreferredAuthentications publickey\n\
          BatchMode yes\n\
-         ConnectTimeout 100000\n\
-         ConnectionAttempts 1000\n\
-         ServerAliveInterval 0\n\
+         {patience}\
          TCPKeepAlive no\n\
          ControlMaster no\n\
          ControlPath none\n\
@@ -144,10 +210,4 @@ async fn make_key(setting: &Setting, file: &Path) -> Result<(), SessionError> {
         program: "ssh-keygen",
         errors: Said::last(String::from_utf8_lossy(&output.stderr).lines()),
     })
-}
-
-/// A path as one word for the login shell that sshd hands the command to.
-fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
-    format!("'{}'", path.replace('\'', r"'\''"))
 }

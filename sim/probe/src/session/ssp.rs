@@ -1,14 +1,12 @@
 //! SSP sessions: stock mosh, this project's programs, and each with the other. The server is started on its host
 //! directly, as `mosh` would through ssh.
 
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
-
 use scenario::{Implementation, Predict};
 
+use super::detached::Detached;
 use super::{Prepared, ServerLog, Setting, machine};
 use crate::observer::ScreenObserver;
 use crate::outcome::{Said, SessionError};
@@ -114,16 +112,6 @@ pub(super) async fn prepare(
     })
 }
 
-/// The server, which has left its starter and is ended with the session.
-struct Detached(OwnedFd);
-
-impl Drop for Detached {
-    fn drop(&mut self) {
-        // Gone already is as good. Nothing gentler: it would wait for a client that may be out of reach.
-        let _ = pidfd_send_signal(&self.0, Signal::KILL);
-    }
-}
-
 /// The port and key on standard output, and the process that standard error tells of.
 fn parse(output: &Output) -> Option<(String, String, Detached)> {
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -137,7 +125,5 @@ fn parse(output: &Output) -> Option<(String, String, Detached)> {
         .lines()
         .find_map(|line| line.trim().strip_prefix("[mosh-server detached, pid = "))?
         .strip_suffix(']')?;
-    let pid = Pid::from_raw(pid.trim().parse().ok()?)?;
-    let server = pidfd_open(pid, PidfdFlags::empty()).ok()?;
-    Some((port, key, Detached(server)))
+    Some((port, key, Detached::of(pid)?))
 }

@@ -83,6 +83,7 @@ pub(crate) fn setting_between(
         client,
         server,
         address,
+        others: Vec::new(),
         program: std::env::current_exe().unwrap(),
         folder: folder.path().to_owned(),
         script,

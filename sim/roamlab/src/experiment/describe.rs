@@ -1,7 +1,7 @@
 //! Sessions and events in words, for reports.
 
 use scenario::{
-    Action, CongestionControl, Event, Family, Implementation, Predict, Retry, Session,
+    Action, CongestionControl, Event, Family, Implementation, Predict, Reconnect, Retry, Session,
     SessionState, Ssp, Trigger, Tunnel, WireGuard,
 };
 
@@ -23,8 +23,9 @@ pub(super) fn session(session: &Session) -> String {
 fn bare(session: &Session) -> String {
     match session {
         Session::Ssh(ssh) => format!(
-            "OpenSSH over kernel TCP ({})",
-            control(ssh.congestion_control)
+            "OpenSSH over kernel TCP ({}){}",
+            control(ssh.congestion_control),
+            ssh.reconnect.as_ref().map_or(String::new(), reconnects)
         ),
         Session::Mosh(mosh) => format!("stock mosh, predictions {}", predictions(mosh.predict)),
         Session::Ssp(ssp) => format!("{}, predictions {}", ends(ssp), predictions(ssp.predict)),
@@ -36,6 +37,14 @@ fn bare(session: &Session) -> String {
             "a datagram there and back, never repeated: the path's own floor".to_owned()
         }
     }
+}
+
+/// When it connects again, and into what.
+fn reconnects(reconnect: &Reconnect) -> String {
+    format!(
+        ", keep-alives every {} of which {} may be lost, then again into tmux",
+        reconnect.server_alive_interval, reconnect.server_alive_count_max
+    )
 }
 
 /// Whose a tunnel is, and what of it is not as it is by default.

@@ -25,7 +25,7 @@ use probe::{
     session::{self, Setting},
 };
 use reports::results::Writer;
-use scenario::{Session, Tunnel};
+use scenario::{Family, Session, Tunnel};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -208,15 +208,20 @@ impl Repetition<'_> {
                 doing: format!("{server} has no {family} address"),
                 error: std::io::ErrorKind::AddrNotAvailable.into(),
             })?;
+        let others = Family::ALL
+            .into_iter()
+            .filter(|&other| other != family)
+            .filter_map(|other| network.reachable_address(client, server, other))
+            .collect();
         let hosts = [client, server].map(|name| Arc::clone(network.host(name)));
         drop(network);
-        let (address, versions) = match copy.session.over() {
-            None => (outside, Vec::new()),
+        let (address, others, versions) = match copy.session.over() {
+            None => (outside, others, Vec::new()),
             Some(Tunnel::WireGuard(wireguard)) => {
                 let site = self.site(copy, &hosts, outside);
                 let versions = tunnel::open(wireguard, &site).await?;
                 copy.network.lock().await.join_by_tunnel(client, server);
-                (Tunnel::server(copy.session.family()), versions)
+                (Tunnel::server(copy.session.family()), Vec::new(), versions)
             }
         };
         let [client, server] = hosts.map(|host| host as Arc<dyn Place>);
@@ -224,6 +229,7 @@ impl Repetition<'_> {
             client,
             server,
             address,
+            others,
             program: self.experiment.program.clone(),
             folder: Path::new(RUN).to_owned(),
             script: copy.script.clone(),

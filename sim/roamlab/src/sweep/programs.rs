@@ -12,9 +12,10 @@ use crate::commands::run::no_guest_kernel;
 use crate::exit::Failure;
 
 /// Programs that sessions run in a kernel. Those that are not installed are not run.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "ssh",
     "sshd",
+    "tmux",
     "mosh-client",
     "mosh-server",
     "ssp-client",

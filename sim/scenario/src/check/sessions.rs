@@ -4,7 +4,7 @@ use super::{Findings, tunnels};
 use crate::Scenario;
 use crate::source::Spot;
 use crate::suggest::suggest;
-use crate::vocabulary::{Family, Link, Session, Workload};
+use crate::vocabulary::{Family, Link, Reconnect, Session, Ssh, Workload};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
     let spot = spot.field("sessions");
@@ -30,10 +30,35 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
         if client && server {
             connects(scenario, session, spot, findings);
         }
+        if let Session::Ssh(Ssh {
+            reconnect: Some(reconnect),
+            ..
+        }) = session
+        {
+            reconnects(reconnect, spot.field("reconnect"), findings);
+        }
         if let Some(tunnel) = session.over() {
             tunnels::check(tunnel, spot.field("over"), findings);
         }
         fits(&scenario.workload, name, session, spot, findings);
+    }
+}
+
+fn reconnects(reconnect: &Reconnect, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    let interval = reconnect.server_alive_interval.duration();
+    if interval.is_zero() || interval.subsec_nanos() != 0 {
+        findings.wrong(
+            spot.field("server_alive_interval"),
+            "ssh counts whole seconds, from one",
+            "write as in \"5s\"",
+        );
+    }
+    if reconnect.server_alive_count_max == 0 {
+        findings.wrong(
+            spot.field("server_alive_count_max"),
+            "with 0 it never gives up",
+            "write 1 or more; ssh's own default is 3",
+        );
     }
 }
 
@@ -105,6 +130,7 @@ fn fits(
     let needs_terminal = match workload {
         Workload::Replay(_) => Some("Replay"),
         Workload::Flood(_) => Some("Flood"),
+        Workload::Watch(_) => Some("Watch"),
         Workload::Typing(_) | Workload::Calibrate(_) => None,
     };
     if let Some(workload) = needs_terminal.filter(|_| !session.has_terminal()) {

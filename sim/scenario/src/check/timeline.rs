@@ -46,6 +46,7 @@ fn keystrokes(workload: &Workload) -> Option<u32> {
     match workload {
         Workload::Typing(typing) => Some(typing.keystrokes),
         Workload::Flood(flood) => Some(flood.interrupts),
+        Workload::Watch(watch) => Some(watch.lines),
         Workload::Replay(_) | Workload::Calibrate(_) => None,
     }
 }

@@ -29,6 +29,10 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
                 longer_than_nothing(longest, workload.field("longest_pause"), findings);
             }
         }
+        Workload::Watch(watch) => {
+            at_least_one(watch.lines, workload.field("lines"), findings);
+            gap(&watch.gap, workload.field("gap"), findings);
+        }
         Workload::Calibrate(asked) => calibrate(asked, workload, findings),
     }
     let screen = spot.field("screen");

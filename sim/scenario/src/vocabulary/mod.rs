@@ -18,11 +18,11 @@ pub use link::{Addresses, Link};
 pub use recordings::{Recorded, Recordings};
 pub use session::{
     CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Implementation, Mosh, Predict,
-    Session, Ssh, Ssp, Tcp, Udp,
+    Reconnect, Session, Ssh, Ssp, Tcp, Udp,
 };
 pub use timeline::{Action, ChangePath, Direction, Event, NatPart, SessionState, Traffic, Trigger};
 pub use tunnel::{Retry, Tunnel, WireGuard, WireGuardImplementation};
-pub use workload::{Calibrate, Flood, Gap, Replay, Typing, Workload};
+pub use workload::{Calibrate, Flood, Gap, Replay, Typing, Watch, Workload};
 pub use world::World;
 
 use std::fmt;

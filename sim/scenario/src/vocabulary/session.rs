@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use link::units::Span;
 use serde::{Deserialize, Serialize};
 
 use super::Tunnel;
@@ -40,9 +41,23 @@ pub struct Ssh {
     pub family: Family,
     /// TCP's congestion control, at both ends.
     pub congestion_control: CongestionControl,
+    /// How a connection that is dead is noticed and made anew; never unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconnect: Option<Reconnect>,
     /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over: Option<Tunnel>,
+}
+
+/// What people do to have ssh survive: keep-alives that notice when the connection is dead, a loop that connects again,
+/// and tmux at the far end, in which the session goes on. The fields are ssh's options of these names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconnect {
+    /// After how long a silence of the server it is asked whether it is there. Whole seconds.
+    pub server_alive_interval: Span,
+    /// How many such questions may stay unanswered before the client gives up.
+    pub server_alive_count_max: u32,
 }
 
 /// The options of [`Session::Mosh`].
@@ -255,6 +270,7 @@ impl Default for Ssh {
             server: DEFAULT_SERVER.into(),
             family: Family::default(),
             congestion_control: CongestionControl::default(),
+            reconnect: None,
             over: None,
         }
     }

@@ -14,6 +14,8 @@ pub enum Workload {
     Replay(Replay),
     /// A command floods the screen until it is interrupted.
     Flood(Flood),
+    /// A command writes a line now and then, and nobody types.
+    Watch(Watch),
     /// No protocol at all: probes measure whether each link does what was asked of it.
     Calibrate(Calibrate),
 }
@@ -55,6 +57,20 @@ pub struct Flood {
     /// How long the screen is flooded before Ctrl-C is pressed.
     pub after: Span,
     /// How long to wait, after each Ctrl-C, for the screen to show that it was obeyed.
+    #[serde(default = "half_a_minute")]
+    pub drain: Span,
+}
+
+/// Lines that a command at the far end writes by itself. Each counts as a key that is typed when the line is written,
+/// and answered when it shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// How many lines are written.
+    pub lines: u32,
+    /// The times between them.
+    pub gap: Gap,
+    /// How long to wait for the lines after the last one; what does not show then never showed.
     #[serde(default = "half_a_minute")]
     pub drain: Span,
 }
