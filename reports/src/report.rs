@@ -58,7 +58,7 @@ pub(crate) fn write_figures(dir: &Path, figures: &[Figure]) -> Result<(), Report
     };
     fs::create_dir_all(dir).map_err(write)?;
     for figure in figures {
-        let file = dir.join(figure.name);
+        let file = dir.join(&figure.name);
         put(&file.with_extension("svg"), &figure.svg)?;
         put(
             &file.with_extension("png"),

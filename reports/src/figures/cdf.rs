@@ -82,7 +82,7 @@ pub(super) fn latency_cdf(analysis: &Analysis) -> Result<Figure, DrawingError> {
         Ok(())
     })?;
     Ok(Figure {
-        name: "latency-cdf",
+        name: "latency-cdf".into(),
         caption: caption.into(),
         svg,
     })

@@ -10,7 +10,7 @@ use super::canvas::{
     Canvas, DrawingError, WIDTH, anchored, at, bold, fitted, px, svg, text, upwards,
 };
 use super::legend::{MARGIN, TITLE_HEIGHT, title};
-use super::palette::{GRID, INK, MUTED};
+use super::palette::{GRID, INK, MUTED, ON_DARK, ON_LIGHT};
 use crate::sweep::{Measured, Panel, PlannedAxis, SweepAnalysis};
 use crate::units::time;
 
@@ -26,11 +26,6 @@ const LEFT: i32 = 112;
 const BELOW: i32 = 48;
 /// Steps of the scale of colours; more could not be told apart.
 const STEPS: i32 = 120;
-
-/// Text on dark cells and on light ones. Not the white and the ink of the rest: where the page is dark those follow
-/// it, and the cells do not.
-const ON_DARK: RGBColor = RGBColor(0xfe, 0xfe, 0xfe);
-const ON_LIGHT: RGBColor = RGBColor(0x10, 0x14, 0x18);
 
 /// What a heat map shows.
 pub(super) struct Statistic {
@@ -82,7 +77,7 @@ pub(super) fn heat_map(
         Ok(())
     })?;
     Ok(Figure {
-        name: statistic.name,
+        name: statistic.name.into(),
         caption: format!(
             "The {} all keystrokes of all seeds, by {}. “≥”: some keystrokes were never answered; “†” and “failed”: \
              not every session got to its end.",

@@ -12,6 +12,7 @@ mod legend;
 mod over_time;
 mod palette;
 mod recovery;
+mod recovery_matrix;
 mod sweep_lines;
 mod thinning;
 
@@ -19,7 +20,7 @@ use serde::Serialize;
 
 use self::heat_map::Statistic;
 use crate::analysis::Analysis;
-use crate::sweep::SweepAnalysis;
+use crate::sweep::{Show, SweepAnalysis};
 
 pub use canvas::{DrawingError, png};
 pub(crate) use palette::css;
@@ -28,7 +29,7 @@ pub(crate) use palette::css;
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
     /// Its file name without extension: `latency-cdf`.
-    pub name: &'static str,
+    pub name: String,
     /// What it shows and how to read it, for a caption.
     pub caption: String,
     /// The SVG document.
@@ -48,11 +49,15 @@ pub fn figures(analysis: &Analysis) -> Result<Vec<Figure>, DrawingError> {
     Ok(figures)
 }
 
-/// The figures of a sweep: heat maps of the first two variables where there are two, and lines along the first.
+/// The figures of a sweep: of latency heat maps of the first two variables where there are two, and lines along the
+/// first; of recovery a matrix of sessions and the values of the first, for each combination of the others.
 ///
 /// # Errors
 /// As for [`figures`].
 pub(crate) fn sweep_figures(analysis: &SweepAnalysis) -> Result<Vec<Figure>, DrawingError> {
+    if analysis.plan.show == Show::Recovery {
+        return recovery_matrix::recovery_matrices(analysis);
+    }
     let statistics = [
         Statistic {
             name: "heat-map-median",

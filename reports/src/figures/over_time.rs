@@ -76,7 +76,7 @@ pub(super) fn latency_over_time(analysis: &Analysis) -> Result<Figure, DrawingEr
         Ok(())
     })?;
     Ok(Figure {
-        name: "latency-over-time",
+        name: "latency-over-time".into(),
         caption: caption.into(),
         svg,
     })

@@ -8,6 +8,10 @@ pub(super) const INK: RGBColor = RGBColor(0x24, 0x29, 0x2f);
 pub(super) const MUTED: RGBColor = RGBColor(0x59, 0x63, 0x6e);
 /// Lines that guide the eye.
 pub(super) const GRID: RGBColor = RGBColor(0xdd, 0xe2, 0xe8);
+/// Text on dark cells and on light ones. Not the white and the ink of the rest: where the page is dark those follow
+/// it, and the cells do not.
+pub(super) const ON_DARK: RGBColor = RGBColor(0xfe, 0xfe, 0xfe);
+pub(super) const ON_LIGHT: RGBColor = RGBColor(0x10, 0x14, 0x18);
 /// Failures.
 pub(super) const ALARM: RGBColor = RGBColor(0xb4, 0x23, 0x18);
 

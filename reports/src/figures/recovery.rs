@@ -82,7 +82,7 @@ pub(super) fn recovery_bars(analysis: &Analysis) -> Result<Option<Figure>, Drawi
         Ok(())
     })?;
     Ok(Some(Figure {
-        name: "recovery",
+        name: "recovery".into(),
         caption: caption.into(),
         svg,
     }))

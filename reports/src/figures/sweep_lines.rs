@@ -55,7 +55,7 @@ pub(super) fn sweep_lines(analysis: &SweepAnalysis) -> Result<Figure, DrawingErr
         Ok(())
     })?;
     Ok(Figure {
-        name: "lines",
+        name: "lines".into(),
         caption: format!(
             "Keystroke latency by {}. A line that ends early has no answered keystroke beyond.",
             plan.axes[0].title

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::{CellResult, Key, PLAN_FILE, Plan, PlannedCell};
+use super::{CellResult, Key, PLAN_FILE, Plan, PlannedCell, Show};
 use crate::report::ReportError;
 use crate::results::{Outcome, ReadError};
 use crate::statistics::{Distribution, Latency};
@@ -66,12 +66,20 @@ impl SweepAnalysis {
             .count()
     }
 
-    /// Every cell whose session did not get to its end, and why.
+    /// Every cell whose session did not get to its end, and why. Where recovery is shown, a session that ends by what
+    /// happens to it has not failed: it never recovers.
     pub fn failures(&self) -> impl Iterator<Item = (&PlannedCell, &str)> {
         let cells = self.plan.cells.iter().zip(&self.results);
-        cells.filter_map(|(cell, result)| match &result.as_ref()?.outcome {
-            Outcome::Finished => None,
-            Outcome::Failed { error } => Some((cell, error.as_str())),
+        cells.filter_map(|(cell, result)| {
+            let result = result.as_ref()?;
+            match &result.outcome {
+                Outcome::Failed { error }
+                    if self.plan.show == Show::Latency || result.events.is_empty() =>
+                {
+                    Some((cell, error.as_str()))
+                }
+                _ => None,
+            }
         })
     }
 

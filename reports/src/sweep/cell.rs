@@ -32,6 +32,18 @@ pub struct CellResult {
     pub outcome: Outcome,
     /// Every keystroke, in the order in which they were typed.
     pub keystrokes: Vec<Key>,
+    /// Everything that happened to the session, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Happened>,
+}
+
+/// Something that happened to a session, on the clock of its keystrokes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Happened {
+    /// When, in milliseconds.
+    pub at_ms: f64,
+    /// Short label: `wan heals`.
+    pub event: String,
 }
 
 /// A keystroke of a cell, on the clock of its run.

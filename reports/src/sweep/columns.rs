@@ -63,6 +63,14 @@ pub(super) fn cells(analysis: &SweepAnalysis) -> Vec<Column> {
         real("p99_ms", &quantile(0.99)),
         real("max_ms", &quantile(1.0)),
         column(
+            "recovered_ms",
+            Data::Real(runs.iter().map(|run| run.1.recovered()).collect()),
+        ),
+        column(
+            "late",
+            Data::Whole(runs.iter().map(|run| run.1.late() as i64).collect()),
+        ),
+        column(
             "address",
             Data::Text(runs.iter().map(|run| run.0.address.clone()).collect()),
         ),

@@ -6,7 +6,7 @@
 //! | `cells/ADDRESS.json` | [`CellResult`]: one session with one seed at one combination of values |
 //! | `cells.csv`, `cells.parquet` | a row for each cell: its values and its figures |
 //! | `keystrokes.csv`, `keystrokes.parquet` | a row for each keystroke of each cell |
-//! | `figures/*.svg`, `figures/*.png` | heat maps of median and 99th percentile, and lines |
+//! | `figures/*.svg`, `figures/*.png` | heat maps of median and 99th percentile, and lines; or of recovery a matrix |
 //! | `sweep.html`, `sweep.md` | the figures and the table |
 //!
 //! [`write()`] makes all but the first two, from these and from nothing else.
@@ -18,6 +18,7 @@ mod comma_separated;
 mod page;
 mod parquet_file;
 mod plan;
+mod recovery;
 mod table;
 
 use std::fs;
@@ -27,8 +28,9 @@ use crate::report::{ReportError, put, write_figures};
 
 pub use analysis::SweepAnalysis;
 pub(crate) use analysis::{Measured, Panel};
-pub use cell::{CellResult, Key};
-pub use plan::{CELLS_FOLDER, PLAN_FILE, Plan, PlannedAxis, PlannedCell, PlannedValue};
+pub use cell::{CellResult, Happened, Key};
+pub use plan::{CELLS_FOLDER, PLAN_FILE, Plan, PlannedAxis, PlannedCell, PlannedValue, Show};
+pub(crate) use recovery::Back;
 
 /// Reads the folder `dir` of a sweep and writes into it everything that is made of its cells, replacing what was
 /// made before. Cells without a result are counted and shown as missing.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::table::{notes, table};
+use super::table::{Titled, notes, tables};
 use super::{Plan, SweepAnalysis};
 use crate::figures::Figure;
 use crate::page::render;
-use crate::table::Table;
 use crate::units::count;
 
 /// More failures than this are counted, not listed.
@@ -24,7 +23,7 @@ struct Page<'a> {
     failures: Vec<String>,
     more_failures: usize,
     figures: &'a [Figure],
-    combinations: Table,
+    tables: Vec<Titled>,
     notes: Vec<String>,
     kernel: Option<&'a str>,
     versions: BTreeMap<&'a str, &'a str>,
@@ -45,7 +44,7 @@ pub(super) fn page(
         more_failures: failures.len().saturating_sub(FAILURES_LISTED),
         failures: failures.into_iter().take(FAILURES_LISTED).collect(),
         figures,
-        combinations: table(analysis),
+        tables: tables(analysis),
         notes: notes(analysis),
         kernel: results().next().map(|result| result.kernel.as_str()),
         versions: results()

@@ -22,6 +22,9 @@ pub struct Plan {
     pub text: String,
     /// Where it runs: `guest` or `model`.
     pub world: String,
+    /// What its table and figures show.
+    #[serde(default)]
+    pub show: Show,
     /// What varies, in the order of the file.
     pub axes: Vec<PlannedAxis>,
     /// The sessions that are compared.
@@ -30,6 +33,17 @@ pub struct Plan {
     pub seeds: Vec<u64>,
     /// Every cell, in the order in which they are begun.
     pub cells: Vec<PlannedCell>,
+}
+
+/// What a sweep shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Show {
+    /// How long keys took.
+    #[default]
+    Latency,
+    /// How soon sessions were back after the last thing that happened to them.
+    Recovery,
 }
 
 /// A variable and its values.

@@ -1,11 +1,71 @@
-//! A sweep as a table: a row for each combination of values, and each session's median and 99th percentile.
+//! A sweep as tables with a row for each combination of values: each session's median and 99th percentile; or how soon
+//! it was back, and how many keys were late.
 
-use super::{Measured, SweepAnalysis};
+use serde::Serialize;
+
+use super::recovery::{LATE_MS, Recovered};
+use super::{Back, Measured, Show, SweepAnalysis};
 use crate::table::{Table, aligned};
-use crate::units::{bounded, count};
+use crate::units::{bounded, count, time};
 
-/// The table of all combinations, in milliseconds.
-pub(super) fn table(analysis: &SweepAnalysis) -> Table {
+/// A table and its heading.
+#[derive(Serialize)]
+pub(super) struct Titled {
+    title: &'static str,
+    table: Table,
+}
+
+/// Everything that the sweep is to show, of all combinations.
+pub(super) fn tables(analysis: &SweepAnalysis) -> Vec<Titled> {
+    match analysis.plan.show {
+        Show::Latency => vec![Titled {
+            title: "Every combination",
+            table: latencies(analysis),
+        }],
+        Show::Recovery => vec![
+            Titled {
+                title: "Time until it answers again",
+                table: recoveries(analysis, |of| back(of.answered)),
+            },
+            Titled {
+                title: "Keys and lines late or lost",
+                table: recoveries(analysis, |of| {
+                    of.late
+                        .map_or_else(|| "–".to_owned(), |late| format!("{late:.0}"))
+                }),
+            },
+        ],
+    }
+}
+
+/// A figure of every session's recovery.
+fn recoveries(analysis: &SweepAnalysis, figure: fn(Recovered) -> String) -> Table {
+    let plan = &analysis.plan;
+    let axes = plan.axes.iter().map(|axis| axis.title.as_str());
+    let titles: Vec<&str> = axes
+        .chain(plan.sessions.iter().map(String::as_str))
+        .collect();
+    let rows = analysis.combinations().into_iter().map(|values| {
+        let named = plan.axes.iter().zip(&values);
+        let named = named.map(|(axis, &n)| axis.values[n].shown.clone());
+        let sessions = 0..plan.sessions.len();
+        let figures = sessions.map(|session| figure(analysis.recovered(&values, session)));
+        named.chain(figures).collect()
+    });
+    Table::new(&titles, rows)
+}
+
+fn back(back: Back) -> String {
+    match back {
+        Back::After(ms) => time(ms),
+        Back::Never => "never".to_owned(),
+        Back::Failed => "failed".to_owned(),
+        Back::Missing => "–".to_owned(),
+    }
+}
+
+/// The latencies of all combinations, in milliseconds.
+fn latencies(analysis: &SweepAnalysis) -> Table {
     let plan = &analysis.plan;
     let mut titles: Vec<String> = plan.axes.iter().map(|axis| axis.title.clone()).collect();
     for session in &plan.sessions {
@@ -45,10 +105,16 @@ pub(super) fn notes(analysis: &SweepAnalysis) -> Vec<String> {
             count(plan.cells.len(), "cell")
         ));
     }
-    notes.push(format!(
-        "Latency from the scheduled keystroke to its effect on the screen, over {} each; ≥ where some were never answered.",
-        count(plan.seeds.len(), "seed"),
-    ));
+    let seeds = count(plan.seeds.len(), "seed");
+    match plan.show {
+        Show::Latency => notes.push(format!(
+            "Latency from the scheduled keystroke to its effect on the screen, over {seeds} each; ≥ where some were never answered.",
+        )),
+        Show::Recovery => notes.extend([
+            format!("From the end of each event to the first answer of what was typed, or written by the far end, after it: median of {seeds}. “Never”: not while it was watched, or the session ended."),
+            format!("Late or lost is what showed more than {} after it was typed or written, or not at all, while the event lasted too: median of {seeds}. Into a session that has ended nothing is typed.", time(LATE_MS)),
+        ]),
+    }
     if analysis.failures().next().is_some() {
         notes.push("† and “failed”: not every session got to its end.".to_owned());
     }
@@ -58,12 +124,10 @@ pub(super) fn notes(analysis: &SweepAnalysis) -> Vec<String> {
 /// The whole of `sweep.md`.
 pub(super) fn markdown(analysis: &SweepAnalysis) -> String {
     let plan = &analysis.plan;
-    let mut text = format!(
-        "# {}\n\n{}\n\n{}\n",
-        plan.name,
-        plan.question,
-        aligned(&table(analysis))
-    );
+    let mut text = format!("# {}\n\n{}\n", plan.name, plan.question);
+    for part in tables(analysis) {
+        text += &format!("\n## {}\n\n{}\n", part.title, aligned(&part.table));
+    }
     for note in notes(analysis) {
         text += &format!("- {note}\n");
     }

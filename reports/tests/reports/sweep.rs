@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use reports::results::Outcome;
 use reports::sweep::{
-    self, CellResult, Key, PLAN_FILE, Plan, PlannedAxis, PlannedCell, PlannedValue,
+    self, CellResult, Happened, Key, PLAN_FILE, Plan, PlannedAxis, PlannedCell, PlannedValue, Show,
 };
 
 use crate::figures::structure;
@@ -56,6 +56,7 @@ fn plan() -> Plan {
         source: "A table of formulas.".into(),
         text: "Sweep(…)".into(),
         world: "guest".into(),
+        show: Show::Latency,
         axes: vec![
             axis("loss", "loss each way", losses.into()),
             axis("rtt", "round-trip time", trips.into()),
@@ -95,6 +96,7 @@ fn result(cell: &PlannedCell) -> CellResult {
             false => Outcome::Finished,
         },
         keystrokes: (0..10).map(key).collect(),
+        events: Vec::new(),
     }
 }
 
@@ -234,4 +236,68 @@ fn a_broken_result_is_named() {
         .expect_err("a broken result")
         .to_string();
     assert!(error.contains("ssh-0-0-1.json:1: "), "{error}");
+}
+
+/// A sweep of recovery: ssh is back a second later with each loss, and never from the last; mosh after a round trip.
+fn recoveries() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let mut plan = plan();
+    plan.show = Show::Recovery;
+    let text = serde_json::to_string(&plan).expect("JSON");
+    fs::write(dir.path().join(PLAN_FILE), text).expect("room");
+    for cell in &plan.cells {
+        let (loss, trip) = (cell.values[0], ROUND_TRIPS[cell.values[1]]);
+        let back_after = match (cell.session.as_str(), loss) {
+            ("ssh", 2) => None,
+            ("ssh", loss) => Some(1000.0 * (loss + 1) as f64),
+            _ => Some(trip),
+        };
+        let key = |n: u32| {
+            let scheduled_ms = 300.0 * f64::from(n);
+            // The first of these heals, the second is the last thing that happens.
+            let answered_ms = match (scheduled_ms < 1000.0, back_after) {
+                (true, _) => Some(scheduled_ms + trip),
+                (false, Some(after)) => Some((scheduled_ms + trip).max(1000.0 + after)),
+                (false, None) => None,
+            };
+            Key {
+                scheduled_ms,
+                answered_ms,
+                censored_at_ms: answered_ms.is_none().then_some(9000.0),
+            }
+        };
+        let happened = |at_ms: f64, event: &str| Happened {
+            at_ms,
+            event: event.into(),
+        };
+        let result = CellResult {
+            keystrokes: (0..20).map(key).collect(),
+            events: vec![happened(500.0, "wan is cut"), happened(1000.0, "wan heals")],
+            ..result(cell)
+        };
+        result.write(&cell.file(dir.path())).expect("room");
+    }
+    sweep::write(dir.path()).expect("a report");
+    dir
+}
+
+#[test]
+fn recovery_counts_from_the_last_thing_that_happened() {
+    insta::assert_snapshot!(read(&recoveries(), "sweep.md"));
+}
+
+#[test]
+fn a_session_that_ends_by_what_happened_to_it_is_no_failure() {
+    let page = read(&recoveries(), "sweep.html");
+    assert!(!page.contains("Not every session"), "{page}");
+    assert_eq!(page.matches("<svg").count(), ROUND_TRIPS.len());
+}
+
+#[test]
+fn the_matrix_of_recoveries_names_its_classes_and_its_times() {
+    let dir = recoveries();
+    for name in ["recovery-50-ms", "recovery-200-ms"] {
+        let svg = read(&dir, &format!("figures/{name}.svg"));
+        insta::assert_snapshot!(name, structure(&svg));
+    }
 }

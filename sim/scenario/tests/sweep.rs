@@ -1,6 +1,6 @@
 //! What a sweep file means, and what is said when it means nothing.
 
-use scenario::sweep::Sweep;
+use scenario::sweep::{Show, Sweep};
 
 const AXES: &str = r#"vary: {
         "loss": (values: Each([0.0, 0.29]), shown: Percent),
@@ -118,6 +118,32 @@ fn anything_in_a_scenario_can_be_varied() {
 }
 
 #[test]
+fn a_case_sets_what_it_is_about_and_nothing_else() {
+    let sweep = parsed(&[
+        r#"vary: {
+        "path": (values: Cases({
+            "as it is": {},
+            "slow and lossy": { "links.wan.each_way": (delay: Constant(delay), loss: Bernoulli(0.1)) },
+        })),
+        "delay": (values: Each(["70ms", "80ms"])),
+    },"#,
+        r#"sessions: ["ssh"], show: Recovery,"#,
+    ]);
+    assert_eq!(sweep.show, Show::Recovery);
+    let shown = sweep.axes[0].values.iter().map(|value| &value.shown);
+    assert_eq!(shown.collect::<Vec<_>>(), ["as it is", "slow and lossy"]);
+    let slow_and_lossy: Vec<(bool, bool)> = sweep
+        .cells()
+        .map(|cell| cell.scenario().to_ron().expect("its text"))
+        .map(|text| (text.contains("80ms"), text.contains("Bernoulli")))
+        .collect();
+    assert_eq!(
+        slow_and_lossy,
+        [(false, false), (false, false), (false, true), (true, true)]
+    );
+}
+
+#[test]
 fn every_mistake_is_pointed_at() {
     for (name, rest) in [
         (
@@ -173,6 +199,20 @@ fn every_mistake_is_pointed_at() {
                 r#"set: { "links.wan.each_way.loss": Bernoulli(loss) },"#,
             ],
         ),
+        (
+            "no-cases",
+            vec![r#"vary: { "path": (values: Cases({})) },"#],
+        ),
+        (
+            "case-that-leads-nowhere",
+            vec![r#"vary: { "path": (values: Cases({ "slow": { "links.wam.mtu": "1280B" } })) },"#],
+        ),
+        (
+            "case-that-cannot-be",
+            vec![
+                r#"vary: { "path": (values: Cases({ "slow": { "links.wan.each_way.mtu": Huge } })) },"#,
+            ],
+        ),
         ("nothing-varied", vec!["vary: {},", "set: {},"]),
         ("unknown-field", vec![AXES, SET, "runs: 3,"]),
     ] {
@@ -196,7 +236,7 @@ fn every_example_of_the_readme_is_a_right_sweep() {
     let examples: Vec<&str> = examples
         .filter_map(|rest| rest.split("```").next())
         .collect();
-    assert_eq!(examples.len(), 2);
+    assert_eq!(examples.len(), 3);
     for example in examples {
         Sweep::parse(example, "README.md").unwrap_or_else(|error| panic!("{error}"));
     }
@@ -219,4 +259,10 @@ fn every_shipped_sweep_is_right_and_listed_with_its_question() {
 fn the_plane_of_loss_and_round_trip_time_has_432_cells() {
     let sweep = Sweep::read(format!("{FOLDER}/loss-and-rtt.ron")).expect("a right sweep");
     assert_eq!(sweep.cells().count(), 8 * 6 * 3 * 3);
+}
+
+#[test]
+fn ten_things_happen_to_eight_sessions_in_three_uses() {
+    let sweep = Sweep::read(format!("{FOLDER}/roaming.ron")).expect("a right sweep");
+    assert_eq!(sweep.cells().count(), 10 * 3 * 8 * 3);
 }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use lab::world::guest;
 use nix::sys::{prctl::set_pdeathsig, signal::Signal};
 use reports::results::{Outcome, Results};
-use reports::sweep::{CellResult, Key};
+use reports::sweep::{CellResult, Happened, Key};
 use scenario::Scenario;
 
 use super::options::SweepWorld;
@@ -78,7 +78,9 @@ fn measure(
 fn cell_result(planned: &Planned, nth: usize, results: Results) -> Result<CellResult, Failure> {
     let (plan, cell) = (&planned.plan, &planned.plan.cells[nth]);
     let Results {
-        run, keystrokes, ..
+        run,
+        keystrokes,
+        events,
     } = results;
     let ended = run.outcomes.into_iter().next();
     let outcome: Outcome = ended
@@ -91,6 +93,10 @@ fn cell_result(planned: &Planned, nth: usize, results: Results) -> Result<CellRe
         answered_ms: key.answered_ms,
         censored_at_ms: key.censored_at_ms,
     });
+    let events = events.into_iter().map(|event| Happened {
+        at_ms: event.at_ms,
+        event: event.event,
+    });
     Ok(CellResult {
         values: values.collect::<IndexMap<_, _>>(),
         session: cell.session.clone(),
@@ -100,5 +106,6 @@ fn cell_result(planned: &Planned, nth: usize, results: Results) -> Result<CellRe
         versions: run.versions,
         outcome,
         keystrokes: keys.collect(),
+        events: events.collect(),
     })
 }

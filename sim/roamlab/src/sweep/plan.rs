@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use probe::model::Model;
-use reports::sweep::{Plan, PlannedAxis, PlannedCell, PlannedValue};
+use reports::sweep::{Plan, PlannedAxis, PlannedCell, PlannedValue, Show};
 use scenario::Scenario;
-use scenario::sweep::{Cell, Sweep};
+use scenario::sweep::{self, Cell, Sweep};
 use sha2::{Digest, Sha256};
 
 use super::options::SweepWorld;
@@ -14,7 +14,7 @@ use super::programs::{self, hexadecimal};
 use crate::exit::Failure;
 
 /// What addresses begin with: another number whenever a cell's file comes to mean something else.
-const FORMAT: &str = "roamlab cell 1\n";
+const FORMAT: &str = "roamlab cell 2\n";
 
 /// A sweep that is to be run.
 pub(super) struct Planned {
@@ -39,6 +39,10 @@ impl Planned {
             source: sweep.source.clone(),
             text,
             world: world.name().to_owned(),
+            show: match sweep.show {
+                sweep::Show::Latency => Show::Latency,
+                sweep::Show::Recovery => Show::Recovery,
+            },
             axes: axes(&sweep),
             sessions: sweep.sessions.clone(),
             seeds: sweep.seeds.clone(),

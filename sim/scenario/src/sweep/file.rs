@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::base::Base;
-use super::fill::{Use, fill, uses};
-use super::values::{Stride, Value, each, range};
-use super::{Axis, Point, Sweep, place};
+use super::fill::fill;
+use super::settings::{Set, Setting};
+use super::values::{Stride, Value, cases, each, range};
+use super::{Axis, Point, Show, Sweep, place};
 use crate::read::dialect;
 use crate::source::{self, Outline, Spot};
 use crate::suggest::suggest;
@@ -27,7 +28,10 @@ struct File {
     source: String,
     scenario: String,
     vary: IndexMap<String, Varied>,
-    set: IndexMap<String, IgnoredAny>,
+    #[serde(default)]
+    set: Set,
+    #[serde(default)]
+    show: Show,
     #[serde(default)]
     sessions: Vec<String>,
     #[serde(default)]
@@ -49,6 +53,8 @@ enum Values {
     Each(#[expect(dead_code, reason = "read from the text")] Vec<IgnoredAny>),
     Steps(Bounds),
     Factors(Bounds),
+    /// By name: what is set in that case.
+    Cases(IndexMap<String, Set>),
 }
 
 #[derive(Deserialize)]
@@ -96,23 +102,16 @@ struct Reader<'t> {
     root: Spot<'t>,
 }
 
-/// An entry of `set`: a path, the text of its value, and the variables in it.
-struct Setting<'t> {
-    path: &'t str,
-    key: Range<usize>,
-    span: Range<usize>,
-    uses: Vec<Use>,
-}
-
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     fn sweep(&self, read: File, base: &Base, scenario: &Scenario) -> Result<Sweep, Mistake> {
         let axes = self.axes(&read.vary)?;
-        let settings = self.settings(read.set.keys(), &axes)?;
+        let settings = self.settings(&read.set, &read.vary, &axes)?;
         let sessions = self.sessions(read.sessions, scenario)?;
         let points = self.points(base, &axes, &settings)?;
         Ok(Sweep {
             question: read.question,
             source: read.source,
+            show: read.show,
             seeds: if read.seeds.is_empty() {
                 scenario.seeds.clone()
             } else {
@@ -143,6 +142,7 @@ impl<'t> Reader<'t> {
                     }
                     Values::Steps(_) => range(values, self.text, Stride::Add, varied.shown),
                     Values::Factors(_) => range(values, self.text, Stride::Multiply, varied.shown),
+                    Values::Cases(ref named) => cases(named.keys(), values, self.text),
                 }?;
                 let title = Some(&varied.title).filter(|title| !title.is_empty());
                 Ok(Axis {
@@ -156,23 +156,26 @@ impl<'t> Reader<'t> {
 
     fn settings<'p>(
         &self,
-        paths: impl Iterator<Item = &'p String>,
+        set: &'p Set,
+        vary: &'p IndexMap<String, Varied>,
         axes: &[Axis],
     ) -> Result<Vec<Setting<'p>>, Mistake> {
-        let spot = self.root.field("set");
-        let settings: Vec<Setting<'p>> = paths
-            .map(|path| Setting {
-                path,
-                key: spot.key(path),
-                span: spot.field(path).span(),
-                uses: uses(spot.field(path), self.text, axes),
-            })
-            .collect();
+        let mut settings: Vec<Setting<'p>> =
+            Setting::all(set, self.root.field("set"), self.text, axes, None).collect();
+        for (axis, (variable, varied)) in vary.iter().enumerate() {
+            let Values::Cases(cases) = &varied.values else {
+                continue;
+            };
+            let named = self.root.field("vary").field(variable).field("values");
+            let named = named.items().next().unwrap_or(named);
+            for (n, (name, set)) in cases.iter().enumerate() {
+                let spot = named.field(name);
+                settings.extend(Setting::all(set, spot, self.text, axes, Some((axis, n))));
+            }
+        }
         let used = |n: usize| {
-            settings
-                .iter()
-                .flat_map(|set| &set.uses)
-                .any(|one| one.axis == n)
+            let mut uses = settings.iter().flat_map(|set| &set.uses);
+            matches!(vary[n].values, Values::Cases(_)) || uses.any(|one| one.axis == n)
         };
         match (0..axes.len()).find(|&n| !used(n)) {
             None => Ok(settings),
@@ -258,8 +261,10 @@ impl<'t> Reader<'t> {
                     .zip(&indices)
                     .map(|(axis, &n)| &axis.values[n])
                     .collect();
+                let here: Vec<&Setting<'_>> =
+                    settings.iter().filter(|set| set.holds(&indices)).collect();
                 Ok(Point {
-                    scenario: self.scenario(base, axes, settings, &values)?,
+                    scenario: self.scenario(base, axes, &here, &values)?,
                     values: indices,
                 })
             })
@@ -271,7 +276,7 @@ impl<'t> Reader<'t> {
         &self,
         base: &Base,
         axes: &[Axis],
-        settings: &[Setting<'_>],
+        settings: &[&Setting<'_>],
         values: &[&Value],
     ) -> Result<Scenario, Mistake> {
         let mut changed = base.text.clone();
@@ -302,11 +307,11 @@ impl<'t> Reader<'t> {
         mistake: &Mistake,
         changed: &str,
         axes: &[Axis],
-        settings: &[Setting<'_>],
+        settings: &[&Setting<'_>],
         values: &[&Value],
     ) -> Mistake {
         let place = mistake.place(changed);
-        let around = |set: &&Setting<'_>| {
+        let around = |set: &&&Setting<'_>| {
             place::span(changed, set.path)
                 .is_some_and(|span| span.start <= place.start && place.end <= span.end)
         };

@@ -26,10 +26,13 @@ mod base;
 mod file;
 mod fill;
 mod place;
+mod settings;
 mod values;
 
 use std::fs;
 use std::path::Path;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Scenario};
 
@@ -42,6 +45,8 @@ pub struct Sweep {
     pub question: String,
     /// Where its settings come from.
     pub source: String,
+    /// What its table and figures show.
+    pub show: Show,
     /// What varies; the first of them changes slowest.
     pub axes: Vec<Axis>,
     /// The sessions of the scenario that are run, by name.
@@ -50,6 +55,16 @@ pub struct Sweep {
     pub seeds: Vec<u64>,
     /// One scenario for each combination of values, in their order.
     points: Vec<Point>,
+}
+
+/// What a sweep shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Show {
+    /// How long keys took.
+    #[default]
+    Latency,
+    /// How soon sessions were back after the last thing that happened to them.
+    Recovery,
 }
 
 /// A variable and the values that it takes.

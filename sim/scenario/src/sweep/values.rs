@@ -126,6 +126,32 @@ pub(super) fn each(spot: Spot<'_>, text: &str, shown: Shown) -> Result<Vec<Value
     }
 }
 
+/// The names of the cases in the map inside of `spot`.
+pub(super) fn cases<'n>(
+    names: impl Iterator<Item = &'n String>,
+    spot: Spot<'_>,
+    text: &str,
+) -> Result<Vec<Value>, Mistake> {
+    let named = spot.items().next().unwrap_or(spot);
+    let values: Vec<Value> = names
+        .map(|name| Value {
+            text: format!("\"{name}\""),
+            shown: name.clone(),
+            number: None,
+            span: named.key(name),
+        })
+        .collect();
+    match values.is_empty() {
+        true => Err(Mistake::new(
+            text,
+            spot.span(),
+            "there are no cases".into(),
+            "name at least one, and what is set in it".into(),
+        )),
+        false => Ok(values),
+    }
+}
+
 /// How a range goes on from one value to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stride {
