@@ -26,6 +26,19 @@ pub struct Gallery {
     pub introduction: String,
     /// Its parts, in order.
     pub sections: Vec<Section>,
+    /// Pages that go with it.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
+}
+
+/// A page that goes with a gallery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// What it shows.
+    pub title: String,
+    /// Its file, from the gallery's folder.
+    pub page: String,
 }
 
 /// One scenario of a gallery.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use reports::gallery::{self, Gallery, Published, Section, Statistic};
+use reports::gallery::{self, Beside, Gallery, Published, Section, Statistic};
 
 use crate::synthetic::Synthetic;
 
@@ -48,6 +48,10 @@ fn gallery() -> Gallery {
                 differences: String::new(),
             },
         ],
+        beside: vec![Beside {
+            title: "Roaming & more".into(),
+            page: "roaming/index.html".into(),
+        }],
     }
 }
 
@@ -70,6 +74,7 @@ fn the_page_has_each_published_figure_beside_the_measured_one() {
     insta::assert_snapshot!(cells.join("\n"));
     assert!(page.contains("Kernels &lt;have&gt; changed &amp; improved."));
     assert!(page.contains("† quoted from memory"));
+    assert!(page.contains(">Roaming &amp; more</a>"));
     assert!(
         dir.path()
             .join("figures/lossy-29pct-latency-cdf.svg")
