@@ -38,6 +38,7 @@ fn dispatch(command: Command) -> Result<ExitCode, exit::Failure> {
         } => commands::shell::shell(&name, &host, &command),
         Command::Doctor => commands::doctor::doctor(),
         Command::Completions { shell } => commands::completions::completions(shell),
+        Command::Man { folder } => commands::man::man(&folder),
         Command::Init => commands::init::init(),
         Command::Answer { script } => commands::far_end::answer(&script),
         Command::Echo { end } => commands::far_end::echo(&end),

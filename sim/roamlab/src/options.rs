@@ -77,6 +77,13 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Write the manual pages of all commands into a folder
+    #[command(after_help = "Example:\n  roamlab man ~/.local/share/man/man1")]
+    Man {
+        /// The folder, which is made where it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// The far end of a session under test
     #[command(hide = true)]
     Answer {

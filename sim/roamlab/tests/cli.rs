@@ -80,3 +80,24 @@ fn completions_know_the_subcommands() {
     let script = String::from_utf8_lossy(&output.stdout);
     assert!(script.contains("run") && script.contains("doctor"));
 }
+
+#[test]
+fn every_command_that_is_shown_has_a_manual_page() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pages = folder.path().join("man1");
+    let written = roamlab(&["man", &pages.to_string_lossy()]);
+    assert!(written.status.success());
+    let files = std::fs::read_dir(&pages).expect("the pages");
+    let mut names: Vec<String> = files
+        .map(|file| {
+            file.expect("a page")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    insta::assert_snapshot!(names.join("\n"));
+    let run = std::fs::read_to_string(pages.join("roamlab-run.1")).expect("the page of `run`");
+    assert!(run.contains("lateness"), "{run}");
+}

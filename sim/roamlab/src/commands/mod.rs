@@ -9,6 +9,7 @@ pub(crate) mod figures;
 pub(crate) mod gate;
 pub(crate) mod init;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod run;
