@@ -122,19 +122,20 @@ fn what_cannot_be_compared_is_told_with_what_to_do() {
     refused(&[], "a baseline is called NAME.WORLD.json");
 }
 
-/// Doubles what a ratio was, so that it has got better twice over.
-fn double_the_ratios(baseline: &Path) {
+/// Makes a ratio a hundred times what it was, so that it has got better.
+fn raise_the_ratios(baseline: &Path) {
     let mut text = json(baseline);
     for metric in text["metrics"].as_array_mut().expect("metrics") {
         assert_eq!(metric["over"], "there");
         let value = metric["value"].as_f64().expect("a number");
-        metric["value"] = (value * 2.0).into();
+        metric["value"] = (value * 100.0).into();
     }
     fs::write(baseline, text.to_string()).expect("a baseline");
 }
 
 #[test]
 fn in_real_time_a_ratio_has_to_move_twice() {
+    // As much as can be allowed: how busy this machine is shall not decide.
     let scratch = Scratch::new();
     fs::create_dir(scratch.path("perf")).expect("a folder");
     let scenario = r#"Scenario(
@@ -143,7 +144,7 @@ fn in_real_time_a_ratio_has_to_move_twice() {
         links: { "wan": (between: ("client", "server"), each_way: (delay: Constant("40ms"))) },
         workload: Typing(keystrokes: 10, gap: Constant("50ms"), drain: "2s"),
         sessions: { "here": Udp(), "there": Udp() },
-        gate: (sessions: ["here"], against: "there", real_time: 0.4),
+        gate: (sessions: ["here"], against: "there", real_time: 0.95),
     )"#;
     fs::write(scratch.path("perf/mine.ron"), scenario).expect("a scenario");
     succeed(
@@ -161,7 +162,7 @@ fn in_real_time_a_ratio_has_to_move_twice() {
             .current_dir(scratch.folder.path()),
     );
     assert!(gate(&scratch, &[]).status.success());
-    double_the_ratios(&scratch.path("perf/mine.host.json"));
+    raise_the_ratios(&scratch.path("perf/mine.host.json"));
     let moved = gate(&scratch, &[]);
     assert_eq!(moved.status.code(), Some(1), "{moved:?}");
     let told = String::from_utf8_lossy(&moved.stderr).into_owned();
