@@ -75,7 +75,7 @@ pub(super) fn latency_cdf(analysis: &Analysis) -> Result<Figure, DrawingError> {
             canvas.draw(&Text::new("no keystroke was answered", middle, style))?;
         }
         for (index, session) in &measured {
-            let steps = steps(&session.latencies, end);
+            let steps = steps(&session.latencies, start, end);
             let points = steps.iter().map(|step| chart.backend_coord(step)).collect();
             curve(canvas, points, *index)?;
         }
@@ -101,12 +101,13 @@ fn entry(of: &SessionAnalysis) -> String {
 }
 
 /// The curve's corners: up where a keystroke was answered, and on to the right edge at the height reached.
-fn steps(latencies: &Distribution, end: f64) -> Vec<(f64, f64)> {
+fn steps(latencies: &Distribution, start: f64, end: f64) -> Vec<(f64, f64)> {
     let answered: Vec<f64> = latencies.answered_ms().collect();
     let (mut corners, mut height) = (Vec::new(), 0.0);
     for rank in thinning::ranks(answered.len(), STEPS) {
         let reached = (rank + 1) as f64 / latencies.len() as f64;
-        corners.extend([(answered[rank], height), (answered[rank], reached)]);
+        let time = answered[rank].max(start);
+        corners.extend([(time, height), (time, reached)]);
         height = reached;
     }
     corners.push((end, height));

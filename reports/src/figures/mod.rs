@@ -6,6 +6,7 @@
 mod axis;
 mod canvas;
 mod cdf;
+mod collection;
 mod event_labels;
 mod heat_map;
 mod legend;
@@ -23,6 +24,7 @@ use crate::analysis::Analysis;
 use crate::sweep::{Show, SweepAnalysis};
 
 pub use canvas::{DrawingError, png};
+pub(crate) use collection::collection;
 pub(crate) use palette::css;
 
 /// A figure as a complete SVG document.

@@ -3,6 +3,7 @@
 //! [`Gallery`] says which scenarios it is made of and what is published; [`write()`] takes their runs and writes
 //! `index.html`, with every figure inside, and `figures/SCENARIO-NAME.svg`.
 
+mod collection;
 mod page;
 mod table;
 
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::collection::{Collection, CollectionDelays};
 use crate::analysis::Analysis;
 use crate::figures::{Figure, figures};
 use crate::report::{ReportError, put};
@@ -29,6 +31,9 @@ pub struct Gallery {
     /// Pages that go with it.
     #[serde(default)]
     pub beside: Vec<Beside>,
+    /// What is computed from recordings and needs no run, if that is to be shown.
+    #[serde(default)]
+    pub collection: Option<Collection>,
 }
 
 /// A page that goes with a gallery.
@@ -86,6 +91,8 @@ pub enum Statistic {
     Deviation,
     /// Share of keystrokes whose effect was shown within 5 ms.
     Instant,
+    /// Share of keystrokes at which the client showed a wrong guess.
+    Wrong,
 }
 
 /// A run of a gallery's section.
@@ -95,11 +102,17 @@ struct Exhibit<'a> {
     figures: Vec<Figure>,
 }
 
-/// Writes the page and its figures into `dir`, from the run folders `runs`, one a section.
+/// Writes the page and its figures into `dir`, from the run folders `runs`, one a section, and from the delays for
+/// [`Gallery::collection`].
 ///
 /// # Errors
 /// When a run cannot be read, or the folder cannot be written.
-pub fn write(gallery: &Gallery, runs: &[&Path], dir: &Path) -> Result<(), ReportError> {
+pub fn write(
+    gallery: &Gallery,
+    runs: &[&Path],
+    delays: Option<&CollectionDelays>,
+    dir: &Path,
+) -> Result<(), ReportError> {
     let exhibits = gallery.sections.iter().zip(runs).map(|(section, run)| {
         let analysis = Analysis::of(&crate::results::Results::read(run)?);
         let figures = figures(&analysis).map_err(ReportError::Make)?;
@@ -110,7 +123,13 @@ pub fn write(gallery: &Gallery, runs: &[&Path], dir: &Path) -> Result<(), Report
         })
     });
     let exhibits = exhibits.collect::<Result<Vec<_>, ReportError>>()?;
-    let page = page::page(gallery, &exhibits).map_err(|error| ReportError::Make(error.into()))?;
+    let computed = gallery.collection.as_ref().zip(delays);
+    let computed = computed
+        .map(|(collection, delays)| collection::computed(collection, delays))
+        .transpose()
+        .map_err(ReportError::Make)?;
+    let page = page::page(gallery, &exhibits, computed.as_ref())
+        .map_err(|error| ReportError::Make(error.into()))?;
     let folder = dir.join("figures");
     fs::create_dir_all(&folder).map_err(|source| ReportError::Write {
         path: folder.clone(),
@@ -122,6 +141,10 @@ pub fn write(gallery: &Gallery, runs: &[&Path], dir: &Path) -> Result<(), Report
             let name = format!("{}-{}.svg", exhibit.section.scenario, figure.name);
             put(&folder.join(name), &figure.svg)?;
         }
+    }
+    if let Some(computed) = &computed {
+        let name = format!("{}.svg", computed.figure.name);
+        put(&folder.join(name), &computed.figure.svg)?;
     }
     Ok(())
 }
@@ -137,6 +160,7 @@ impl Statistic {
             Statistic::Mean => of.latencies.mean(),
             Statistic::Deviation => of.latencies.standard_deviation(),
             Statistic::Instant => of.latencies.share_under(5.0),
+            Statistic::Wrong => of.guessed_wrongly(),
         }
     }
 }

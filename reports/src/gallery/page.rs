@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Exhibit, Gallery, table::published};
+use super::{Exhibit, Gallery, collection::Computed, table::published};
 use crate::answer::answer;
 use crate::figures::Figure;
 use crate::page::render;
@@ -16,6 +16,7 @@ struct Page<'a> {
     style: &'static str,
     gallery: &'a Gallery,
     sections: Vec<SectionOnPage<'a>>,
+    computed: Option<&'a Computed<'a>>,
     unconfirmed: bool,
     kernels: Vec<&'a str>,
     versions: BTreeMap<&'a str, &'a str>,
@@ -41,6 +42,7 @@ struct SectionOnPage<'a> {
 pub(super) fn page(
     gallery: &Gallery,
     exhibits: &[Exhibit<'_>],
+    computed: Option<&Computed<'_>>,
 ) -> Result<String, minijinja::Error> {
     let runs = || exhibits.iter().map(|exhibit| &exhibit.analysis.run);
     let mut kernels: Vec<&str> = runs().map(|run| run.kernel.as_str()).collect();
@@ -50,6 +52,7 @@ pub(super) fn page(
         style: include_str!("../page/style.css"),
         gallery,
         sections: exhibits.iter().map(section).collect(),
+        computed,
         unconfirmed: published.into_iter().any(|of| of.unconfirmed),
         kernels,
         versions: runs()

@@ -30,6 +30,7 @@ fn name(statistic: Statistic) -> &'static str {
         Statistic::Mean => "mean",
         Statistic::Deviation => "σ",
         Statistic::Instant => "shown within 5 ms",
+        Statistic::Wrong => "guessed wrongly",
     }
 }
 
@@ -41,7 +42,7 @@ fn said(of: &Published) -> String {
 
 fn shown(statistic: Statistic, value: f64) -> String {
     match statistic {
-        Statistic::Instant => percent(value),
+        Statistic::Instant | Statistic::Wrong => percent(value),
         _ => time(value),
     }
 }

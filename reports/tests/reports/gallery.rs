@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use reports::gallery::{self, Beside, Gallery, Published, Section, Statistic};
+use reports::gallery::{
+    self, Beside, Collection, CollectionDelays, Gallery, Published, Section, Statistic,
+};
 
 use crate::synthetic::Synthetic;
 
@@ -48,11 +50,42 @@ fn gallery() -> Gallery {
                 differences: String::new(),
             },
         ],
+        collection: Some(Collection {
+            title: "Figure 3".into(),
+            recordings: Vec::new(),
+            round_trip_ms: 500,
+            intervals_ms: vec![0, 8, 100],
+            published_ms: 8.0,
+            differences: "None.".into(),
+        }),
         beside: vec![Beside {
             title: "Roaming & more".into(),
             page: "roaming/index.html".into(),
         }],
     }
+}
+
+fn delays() -> CollectionDelays {
+    CollectionDelays {
+        writes: 1000,
+        fixed: vec![(0.0, 30.0), (8.0, 12.5), (100.0, 80.0)],
+        others: vec![("adaptive".into(), 4.0)],
+    }
+}
+
+#[test]
+fn the_page_says_which_collection_interval_is_best() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let gallery = Gallery {
+        sections: Vec::new(),
+        ..gallery()
+    };
+    gallery::write(&gallery, &[], Some(&delays()), dir.path()).expect("a gallery");
+    let page = fs::read_to_string(dir.path().join("index.html")).expect("a page");
+    assert!(page.contains("Of the fixed intervals, 8 ms delays a write least; published: 8.0 ms."));
+    assert!(page.contains("12.5 ms"), "the table");
+    let figure = fs::read_to_string(dir.path().join("figures/collection-interval.svg"));
+    assert!(figure.expect("a figure").contains("mean delay of a write"));
 }
 
 #[test]
@@ -64,7 +97,7 @@ fn the_page_has_each_published_figure_beside_the_measured_one() {
         Synthetic::default().write(run);
     }
     let runs = [runs[0].as_path(), runs[1].as_path()];
-    gallery::write(&gallery(), &runs, dir.path()).expect("a gallery");
+    gallery::write(&gallery(), &runs, Some(&delays()), dir.path()).expect("a gallery");
     let page = fs::read_to_string(dir.path().join("index.html")).expect("a page");
     let table = between(&page, "here ÷ published", "</table>");
     let cells: Vec<&str> = table
@@ -87,7 +120,7 @@ fn the_page_has_each_published_figure_beside_the_measured_one() {
 fn a_missing_run_is_named() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let nowhere = dir.path().join("nowhere");
-    let error = gallery::write(&gallery(), &[&nowhere, &nowhere], dir.path());
+    let error = gallery::write(&gallery(), &[&nowhere, &nowhere], None, dir.path());
     let told = error.expect_err("no run").to_string();
     assert!(told.contains("nowhere"), "{told}");
 }

@@ -7,11 +7,13 @@
 //! terminal emulator that is not ours ([`screen`]), and a [`judge::Judge`] says which keys each screen answers.
 //!
 //! The sessions that only [`echo`] have no terminal at the far end; they measure what the path itself does.
-//! [`calibration`] runs no session at all, and [`model`] runs sessions of our own programs without kernel or clock.
+//! [`calibration`] runs no session at all, [`model`] runs sessions of our own programs without kernel or clock, and
+//! [`collection`] asks how long our sender holds back what recorded programs wrote.
 
 mod alarm;
 pub mod answer;
 pub mod calibration;
+pub mod collection;
 pub mod echo;
 mod greeted;
 pub mod judge;

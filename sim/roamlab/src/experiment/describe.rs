@@ -1,8 +1,8 @@
 //! Sessions and events in words, for reports.
 
 use scenario::{
-    Action, CongestionControl, Event, Family, Implementation, Predict, Reconnect, Retry, Session,
-    SessionState, Ssp, Trigger, Tunnel, WireGuard,
+    Action, CongestionControl, Event, Family, Implementation, LossRecovery, Predict, Reconnect,
+    Retry, Session, SessionState, Ssp, Trigger, Tunnel, WireGuard,
 };
 
 /// What a session is.
@@ -23,8 +23,12 @@ pub(super) fn session(session: &Session) -> String {
 fn bare(session: &Session) -> String {
     match session {
         Session::Ssh(ssh) => format!(
-            "OpenSSH over kernel TCP ({}){}",
+            "OpenSSH over kernel TCP ({}{}){}",
             control(ssh.congestion_control),
+            match ssh.loss_recovery {
+                LossRecovery::Kernel => "",
+                LossRecovery::Of2012 => ", without RACK and tail loss probes",
+            },
             ssh.reconnect.as_ref().map_or(String::new(), reconnects)
         ),
         Session::Mosh(mosh) => format!("stock mosh, predictions {}", predictions(mosh.predict)),

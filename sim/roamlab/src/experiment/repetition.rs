@@ -25,7 +25,7 @@ use probe::{
     session::{self, Setting},
 };
 use reports::results::Writer;
-use scenario::{Family, Session, Tunnel};
+use scenario::{Family, LossRecovery, Session, Tunnel};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -134,10 +134,14 @@ impl Repetition<'_> {
                 congestion_control: session.congestion_control(),
                 captures: self.experiment.captures.then_some(captures.as_path()),
             };
+            let network = Network::build(scenario, shaper, purpose).await?;
+            if session.loss_recovery() == LossRecovery::Of2012 {
+                network.recover_as_in_2012()?;
+            }
             copies.push(Copy {
                 name,
                 session,
-                network: Mutex::new(Network::build(scenario, shaper, purpose).await?),
+                network: Mutex::new(network),
                 script: self.script()?,
                 reached: watch::Sender::new(Reached::default()),
             });

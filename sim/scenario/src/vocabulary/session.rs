@@ -41,6 +41,8 @@ pub struct Ssh {
     pub family: Family,
     /// TCP's congestion control, at both ends.
     pub congestion_control: CongestionControl,
+    /// How TCP finds out what was lost, at both ends.
+    pub loss_recovery: LossRecovery,
     /// How a connection that is dead is noticed and made anew; never unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reconnect: Option<Reconnect>,
@@ -140,6 +142,18 @@ pub enum CongestionControl {
     Bbr,
     /// RFC 5681.
     Reno,
+}
+
+/// How TCP finds out what was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LossRecovery {
+    /// As the kernel does by itself: today by the time that segments take (RACK) and by probing for the last ones
+    /// (RFC 8985).
+    #[default]
+    Kernel,
+    /// As Linux did when the Mosh paper was written: by selective acknowledgements of three later segments (RFC 6675), or
+    /// else by timeouts.
+    Of2012,
 }
 
 /// Which address family a session starts with.
@@ -257,6 +271,14 @@ impl Session {
         }
     }
 
+    /// How TCP finds out what was lost, for sessions whose TCP can be told.
+    pub fn loss_recovery(&self) -> LossRecovery {
+        match self {
+            Session::Ssh(ssh) => ssh.loss_recovery,
+            _ => LossRecovery::default(),
+        }
+    }
+
     /// Whether there is a terminal at the far end, and not only an echo.
     pub fn has_terminal(&self) -> bool {
         matches!(self, Session::Ssh(_) | Session::Mosh(_) | Session::Ssp(_))
@@ -270,6 +292,7 @@ impl Default for Ssh {
             server: DEFAULT_SERVER.into(),
             family: Family::default(),
             congestion_control: CongestionControl::default(),
+            loss_recovery: LossRecovery::default(),
             reconnect: None,
             over: None,
         }
