@@ -19,7 +19,7 @@ const PLOT_HEIGHT: u32 = 400;
 const STEPS: usize = 700;
 
 /// The share of keystrokes that each session answered within a time.
-pub(super) fn latency_cdf(analysis: &Analysis) -> Result<Figure, DrawingError> {
+pub(crate) fn latency_cdf(analysis: &Analysis) -> Result<Figure, DrawingError> {
     let caption = "Share of all keystrokes that were answered within a time. Further left is faster; a curve that ends \
                    below 100 % left the rest unanswered.";
     let measured = analysis

@@ -24,6 +24,7 @@ use crate::analysis::Analysis;
 use crate::sweep::{Show, SweepAnalysis};
 
 pub use canvas::{DrawingError, png};
+pub(crate) use cdf::latency_cdf;
 pub(crate) use collection::collection;
 pub(crate) use palette::css;
 
@@ -44,7 +45,7 @@ pub struct Figure {
 /// When a figure cannot be laid out; a bug here, never a property of the data.
 pub fn figures(analysis: &Analysis) -> Result<Vec<Figure>, DrawingError> {
     let mut figures = vec![
-        cdf::latency_cdf(analysis)?,
+        latency_cdf(analysis)?,
         over_time::latency_over_time(analysis)?,
     ];
     figures.extend(recovery::recovery_bars(analysis)?);

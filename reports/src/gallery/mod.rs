@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::collection::{Collection, CollectionDelays};
 use crate::analysis::Analysis;
-use crate::figures::{Figure, figures};
+use crate::figures::{Figure, latency_cdf};
 use crate::report::{ReportError, put};
 use crate::statistics::Latency;
 
@@ -99,7 +99,7 @@ pub enum Statistic {
 struct Exhibit<'a> {
     section: &'a Section,
     analysis: Analysis,
-    figures: Vec<Figure>,
+    figure: Figure,
 }
 
 /// Writes the page and its figures into `dir`, from the run folders `runs`, one a section, and from the delays for
@@ -115,11 +115,11 @@ pub fn write(
 ) -> Result<(), ReportError> {
     let exhibits = gallery.sections.iter().zip(runs).map(|(section, run)| {
         let analysis = Analysis::of(&crate::results::Results::read(run)?);
-        let figures = figures(&analysis).map_err(ReportError::Make)?;
+        let figure = latency_cdf(&analysis).map_err(ReportError::Make)?;
         Ok(Exhibit {
             section,
             analysis,
-            figures,
+            figure,
         })
     });
     let exhibits = exhibits.collect::<Result<Vec<_>, ReportError>>()?;
@@ -137,10 +137,8 @@ pub fn write(
     })?;
     put(&dir.join("index.html"), page)?;
     for exhibit in &exhibits {
-        for figure in &exhibit.figures {
-            let name = format!("{}-{}.svg", exhibit.section.scenario, figure.name);
-            put(&folder.join(name), &figure.svg)?;
-        }
+        let name = format!("{}-{}.svg", exhibit.section.scenario, exhibit.figure.name);
+        put(&folder.join(name), &exhibit.figure.svg)?;
     }
     if let Some(computed) = &computed {
         let name = format!("{}.svg", computed.figure.name);

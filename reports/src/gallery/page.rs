@@ -34,7 +34,7 @@ struct SectionOnPage<'a> {
     differences: &'a str,
     comparison: Table,
     notes: Vec<String>,
-    figures: &'a [Figure],
+    figure: &'a Figure,
     text: &'a str,
 }
 
@@ -76,7 +76,7 @@ fn section<'a>(exhibit: &'a Exhibit<'_>) -> SectionOnPage<'a> {
         differences: &exhibit.section.differences,
         comparison: comparison(&exhibit.analysis),
         notes: notes(&exhibit.analysis),
-        figures: &exhibit.figures,
+        figure: &exhibit.figure,
         text: &run.scenario.text,
     }
 }
