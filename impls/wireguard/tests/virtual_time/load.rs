@@ -87,13 +87,7 @@ fn a_cookie_reply_does_not_move_the_peer() {
         .unwrap()
         .endpoint;
     world.run_for(millis(100));
-    let reply = world
-        .sent
-        .iter()
-        .find(|sent| sent.is_cookie_reply())
-        .unwrap()
-        .bytes
-        .clone();
+    let reply = world.first(Sent::is_cookie_reply).bytes;
     world.put(source(1), LEFT.outer(), reply);
     world.run_for(millis(100));
     let after = world

@@ -29,13 +29,7 @@ fn a_peer_is_where_its_last_authentic_datagram_came_from() {
 #[test]
 fn a_forged_or_replayed_datagram_moves_nobody() {
     let mut world = connected();
-    let data = world
-        .sent
-        .iter()
-        .find(|sent| sent.bytes[0] == 4)
-        .unwrap()
-        .bytes
-        .clone();
+    let data = world.first(|sent| sent.bytes[0] == 4).bytes;
     let mut forged = data.clone();
     forged[8] = 77;
     let initiation = world.first(Sent::is_initiation).bytes;
