@@ -6,4 +6,4 @@ mod mounts;
 mod signals;
 
 pub use host::{EnterError, enter};
-pub use mounts::{HOME, RUN, USER};
+pub use mounts::{HOME, PROGRAMS, RUN, USER};

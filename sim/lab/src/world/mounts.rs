@@ -1,8 +1,8 @@
 //! What a run sees of the file system: the machine's, with a few places of its own laid over it.
 
 use std::{
-    fs, io,
-    os::unix::fs::PermissionsExt,
+    env, fs, io,
+    os::{fd::AsRawFd, unix::fs::PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,10 @@ pub const RUN: &str = "/run/roamlab";
 
 /// The home folder of every program in the lab: empty, so that nobody's settings change a measurement.
 pub const HOME: &str = "/run/roamlab/home";
+
+/// Where every program in the lab finds this one and those beside it, wherever they are on the machine: what is sent may
+/// name them, and must not be longer in another checkout.
+pub const PROGRAMS: &str = "/run/roamlab/bin";
 
 /// Where daemons write what would otherwise outlive the run: process ids, sockets, utmp, wtmp, lastlog.
 const LAID_OVER: [&str; 2] = ["/run", "/var/log"];
@@ -55,22 +59,34 @@ pub(super) fn furnish(results: &Path) -> Result<(), MountError> {
         None::<&str>,
     )
     .map_err(MountError::new("mount /proc for the run's own processes"))?;
-    // Opened before anything is laid over the way to it.
-    let kept =
-        fs::File::open(results).map_err(MountError::new(format!("open {}", results.display())))?;
+    // Opened before anything is laid over the way to them.
+    let kept = open(results)?;
+    let programs = open(&folder_of_programs()?)?;
     for place in LAID_OVER
         .into_iter()
         .filter(|place| Path::new(place).is_dir())
     {
         lay_over(place, results, &kept)?;
     }
-    for folder in [RUN, HOME, "/run/sshd", "/run/netns"] {
+    for folder in [RUN, HOME, PROGRAMS, "/run/sshd", "/run/netns"] {
         fs::create_dir_all(folder).map_err(MountError::new(format!("make {folder}")))?;
         // sshd refuses a folder that others can write to.
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
             .map_err(MountError::new(format!("open {folder} for reading")))?;
     }
+    bind_opened(&programs, Path::new(PROGRAMS))?;
     accounts()
+}
+
+fn open(folder: &Path) -> Result<fs::File, MountError> {
+    fs::File::open(folder).map_err(MountError::new(format!("open {}", folder.display())))
+}
+
+/// The machine's folder that this program is in.
+fn folder_of_programs() -> Result<PathBuf, MountError> {
+    let mut program = env::current_exe().map_err(MountError::new("find this program"))?;
+    program.pop();
+    Ok(program)
 }
 
 fn lay_over(place: &str, results: &Path, kept: &fs::File) -> Result<(), MountError> {
@@ -89,12 +105,20 @@ fn lay_over(place: &str, results: &Path, kept: &fs::File) -> Result<(), MountErr
     }
     fs::create_dir_all(results)
         .map_err(MountError::new(format!("make {} again", results.display())))?;
-    let opened = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(kept));
-    bind(Path::new(&opened), results)
+    bind_opened(kept, results)
 }
 
+fn bind_opened(folder: &fs::File, to: &Path) -> Result<(), MountError> {
+    bind(
+        Path::new(&format!("/proc/self/fd/{}", folder.as_raw_fd())),
+        to,
+    )
+}
+
+/// Shows in one place what is in another, with all that is mounted below it: an ordinary user may not take that away.
 fn bind(from: &Path, to: &Path) -> Result<(), MountError> {
-    mount(Some(from), to, None::<&str>, MsFlags::MS_BIND, None::<&str>)
+    let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+    mount(Some(from), to, None::<&str>, flags, None::<&str>)
         .map_err(MountError::new(format!("show {} in the run", to.display())))
 }
 

@@ -16,7 +16,7 @@ use lab::{
     shaper::Shaper,
     timeline::{self, Happened, Progress as Reached},
     tunnel,
-    world::RUN,
+    world::{PROGRAMS, RUN},
 };
 use link::Seed;
 use probe::{
@@ -234,7 +234,8 @@ impl Repetition<'_> {
             server,
             address,
             others,
-            program: self.experiment.program.clone(),
+            program: Path::new(PROGRAMS)
+                .join(self.experiment.program.file_name().unwrap_or_default()),
             folder: Path::new(RUN).to_owned(),
             script: copy.script.clone(),
             patience: PATIENCE,
@@ -258,7 +259,7 @@ impl Repetition<'_> {
             seed: Seed(self.seed),
             number: sessions.get_index_of(copy.name).unwrap_or_default(),
             congestion_control: copy.session.congestion_control(),
-            programs: self.experiment.program.parent().unwrap_or(Path::new("/")),
+            programs: Path::new(PROGRAMS),
         }
     }
 

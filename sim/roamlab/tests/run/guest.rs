@@ -64,6 +64,31 @@ fn the_same_seed_gives_the_same_answers_in_every_guest() {
 }
 
 #[test]
+fn another_folder_of_the_program_changes_nothing_of_what_ssh_sends() {
+    if kernel().is_none() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let elsewhere = scratch.path("a-folder-with-a-name-that-is-long");
+    fs::create_dir(&elsewhere).expect("another folder");
+    let copy = elsewhere.join("roamlab");
+    fs::copy(env!("CARGO_BIN_EXE_roamlab"), &copy).expect("a copy of the program");
+    let traffic = |program: &Path, out: &str| {
+        let mut usual = scenario_in_guest(&scratch, "every-session.ron", out);
+        usual.args(["--session", "ssh"]);
+        succeed(
+            Command::new(program)
+                .args(usual.get_args())
+                .current_dir(scratch.folder.path()),
+        );
+        json(&scratch.path(out).join("run.json"))["outcomes"][0]["traffic"].clone()
+    };
+    let here = traffic(Path::new(env!("CARGO_BIN_EXE_roamlab")), "here");
+    assert!(here["up"]["bytes"].is_u64(), "{here}");
+    assert_eq!(here, traffic(&copy, "there"));
+}
+
+#[test]
 fn a_guest_that_ended_well_leaves_results_only() {
     if kernel().is_none() {
         return;
