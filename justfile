@@ -41,12 +41,13 @@ figures *OPTIONS: (set-up "run")
     target/release/roamlab figures {{ OPTIONS }}
 
 # Measure which sessions survive what happens to laptops, and how soon they are back, into reports/paper/roaming
-roaming *OPTIONS: (set-up "run")
-    cargo build --release --quiet -p roamlab -p ssp -p wireguard
-    target/release/roamlab sweep scenarios/sweeps/roaming.ron {{ OPTIONS }}
-    mkdir -p reports/paper/roaming
-    cp reports/out/sweeps/roaming/{sweep.md,cells.csv,figures/*.svg} reports/paper/roaming/
-    cp reports/out/sweeps/roaming/sweep.html reports/paper/roaming/index.html
+roaming: (publish "roaming")
+
+# Run a sweep and keep its page, tables and figures in reports/paper: `just publish loss-and-rtt`
+publish NAME: (sweep NAME)
+    mkdir -p reports/paper/{{ NAME }}
+    cp reports/out/sweeps/{{ NAME }}/{sweep.md,cells.csv,figures/*.svg} reports/paper/{{ NAME }}/
+    cp reports/out/sweeps/{{ NAME }}/sweep.html reports/paper/{{ NAME }}/index.html
 
 # Compare the figures of every scenario that has a baseline with it; `just gate --update "why" NAME` records
 gate *OPTIONS: (set-up "run")

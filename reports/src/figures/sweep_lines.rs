@@ -12,7 +12,7 @@ use super::palette::{GRID, INK, MUTED, colour};
 use crate::sweep::SweepAnalysis;
 
 /// Height of a panel, in pixels.
-const PANEL_HEIGHT: u32 = 240;
+const PANEL_HEIGHT: u32 = 256;
 /// Height of its title, in pixels.
 const PANEL_TITLE: u32 = 22;
 
@@ -122,7 +122,7 @@ fn draw(
     let axis = &analysis.plan.axes[0];
     let name = fitted(&panel.title, &bold(13, INK), at(width - 90));
     place.draw(&Text::new(name, (at(76), at(2)), bold(13, INK)))?;
-    let plot = place.margin(px(PANEL_TITLE), 0, 0, px(10));
+    let plot = place.margin(px(PANEL_TITLE), px(16), 0, px(10));
     let last = axis.values.len() as f64 - 1.0;
     let scale = y
         .range

@@ -22,6 +22,7 @@
 
 mod check;
 mod error;
+mod folder;
 pub mod library;
 mod read;
 mod source;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use include_dir::{Dir, include_dir};
 
+use crate::folder::Folder;
 use crate::suggest::suggest;
 use crate::{Error, Scenario};
 
@@ -60,7 +61,7 @@ impl Shipped {
     /// Never, for what is shipped: a test reads them all.
     pub fn read(self) -> Result<Scenario, Error> {
         let file = format!("scenarios/{}.ron", self.name);
-        Scenario::parse_with(self.text, &file, &shipped_file)
+        Scenario::parse_in(self.text, &file, &Folder::Shipped)
     }
 }
 

@@ -7,6 +7,7 @@ use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 
 use crate::check::{self, Findings};
+use crate::folder::Folder;
 use crate::source::{self, Outline};
 use crate::{Error, Scenario};
 
@@ -33,18 +34,11 @@ impl Scenario {
     /// # Errors
     /// When it is not a scenario, or says what cannot be.
     pub fn parse(text: &str, file: &str) -> Result<Scenario, Error> {
-        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-        Scenario::parse_with(text, file, &|name| {
-            fs::read(folder.join(name)).map_err(|error| error.to_string())
-        })
+        Scenario::parse_in(text, file, &Folder::of(Path::new(file)))
     }
 
-    /// The same with another way to read the files that the scenario names.
-    pub(crate) fn parse_with(
-        text: &str,
-        file: &str,
-        read: &check::ReadFile<'_>,
-    ) -> Result<Scenario, Error> {
+    /// The same with the files that the scenario names elsewhere.
+    pub(crate) fn parse_in(text: &str, file: &str, folder: &Folder) -> Result<Scenario, Error> {
         let mistaken = |mistakes| Error::Mistaken {
             file: file.to_owned(),
             mistakes,
@@ -55,7 +49,7 @@ impl Scenario {
         let outline = Outline::of(text);
         let mut findings = Findings::new(text);
         check::check(&scenario, outline.root(), &mut findings);
-        check::load(&mut scenario, read, outline.root(), &mut findings);
+        check::load(&mut scenario, folder, outline.root(), &mut findings);
         match findings.in_order() {
             none if none.is_empty() => Ok(scenario),
             mistakes => Err(mistaken(mistakes)),

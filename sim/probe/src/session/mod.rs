@@ -1,5 +1,6 @@
 //! Sessions under test: how each kind is brought up, typed into, and taken down.
 
+mod command;
 mod detached;
 mod echo;
 mod machine;
@@ -139,6 +140,9 @@ impl<'a> Session<'a> {
                 }
                 scenario::Session::Tcp(_) => echo::prepare(setting, Transport::Tcp).await,
                 scenario::Session::Udp(_) => echo::prepare(setting, Transport::Udp).await,
+                scenario::Session::Command(lines) => {
+                    command::prepare(setting, folder.path(), lines).await
+                }
             }
         };
         let prepared = tokio::select! {

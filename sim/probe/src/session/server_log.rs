@@ -13,15 +13,15 @@ const KEPT: usize = 50;
 pub(super) struct ServerLog(Arc<Mutex<VecDeque<String>>>);
 
 impl ServerLog {
-    /// Reads until a line begins with `wanted`, forgets what led there, and goes on reading without being waited for.
+    /// Reads until a line is `wanted`, forgets what led there, and goes on reading without being waited for.
     /// False when the log ends before.
-    pub(super) async fn read_until<R>(&self, wanted: &str, log: R) -> bool
+    pub(super) async fn read_until<R>(&self, wanted: impl Fn(&str) -> bool, log: R) -> bool
     where
         R: AsyncRead + Unpin + Send + 'static,
     {
         let mut lines = BufReader::new(log).lines();
         while let Some(line) = self.read_line(&mut lines).await {
-            if line.starts_with(wanted) {
+            if wanted(&line) {
                 self.kept().clear();
                 let log = self.clone();
                 tokio::spawn(async move { while log.read_line(&mut lines).await.is_some() {} });

@@ -48,7 +48,11 @@ pub(super) async fn prepare(
         .map_err(|error| machine::not_started(sshd.as_os_str(), error))?;
     let server_log = ServerLog::default();
     let listens = match server.stderr.take() {
-        Some(log) => server_log.read_until("Server listening on", log).await,
+        Some(log) => {
+            server_log
+                .read_until(|line| line.starts_with("Server listening on"), log)
+                .await
+        }
         None => false,
     };
     if !listens {

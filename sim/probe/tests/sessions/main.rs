@@ -2,6 +2,7 @@
 //!
 //! The test program is also the far end of its sessions, as roamlab is of its own; so it has its own `main`.
 
+mod command;
 mod echo;
 mod failure;
 mod loopback;
@@ -36,13 +37,14 @@ fn main() -> ExitCode {
 
 fn run_tests() -> i32 {
     loopback::bring_up();
-    let tests: [fn() -> Vec<Trial>; 6] = [
+    let tests: [fn() -> Vec<Trial>; 7] = [
         ssh::tests,
         mosh::tests,
         echo::tests,
         failure::tests,
         path::tests,
         record::tests,
+        command::tests,
     ];
     let tests = tests.iter().flat_map(|tests| tests()).collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);

@@ -37,6 +37,7 @@ fn bare(session: &Session) -> String {
             "a bare echo over kernel TCP ({})",
             control(tcp.congestion_control)
         ),
+        Session::Command(command) => format!("`{}`", command.connect),
         Session::Udp(_) => {
             "a datagram there and back, never repeated: the path's own floor".to_owned()
         }

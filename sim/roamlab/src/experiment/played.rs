@@ -109,6 +109,8 @@ fn predicts(session: &Session) -> bool {
     match session {
         Session::Mosh(mosh) => mosh.predict != Predict::Never,
         Session::Ssp(ssp) => ssp.predict != Predict::Never,
+        // Who knows.
+        Session::Command(_) => true,
         Session::Ssh(_) | Session::Tcp(_) | Session::Udp(_) => false,
     }
 }

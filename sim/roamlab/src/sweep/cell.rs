@@ -11,6 +11,7 @@ use reports::results::{Outcome, Results};
 use reports::sweep::{CellResult, Happened, Key};
 use scenario::Scenario;
 
+use super::files;
 use super::options::SweepWorld;
 use super::plan::Planned;
 use crate::commands::run::{experiment, no_guest_kernel};
@@ -30,7 +31,7 @@ pub(super) fn run(planned: &Planned, nth: usize, out: &Path) -> Result<(), Failu
         .prefix(".cell-")
         .tempdir_in(out)
         .map_err(Failure::failed)?;
-    let options = furnish(&planned.scenario(nth), folder.path(), planned.world)?;
+    let options = furnish(planned.scenario(nth), folder.path(), planned.world)?;
     let results = measure(&options, folder.path(), planned.world, nth)?;
     let result = cell_result(planned, nth, results)?;
     result
@@ -39,7 +40,12 @@ pub(super) fn run(planned: &Planned, nth: usize, out: &Path) -> Result<(), Failu
 }
 
 /// Writes the scenario into the cell's folder and gives the command line that runs it.
-fn furnish(scenario: &Scenario, folder: &Path, world: SweepWorld) -> Result<RunOptions, Failure> {
+fn furnish(
+    mut scenario: Scenario,
+    folder: &Path,
+    world: SweepWorld,
+) -> Result<RunOptions, Failure> {
+    files::lay_recordings(&mut scenario, folder).map_err(Failure::failed)?;
     let file = folder.join("cell.ron");
     fs::write(&file, scenario.to_ron().map_err(Failure::failed)?).map_err(Failure::failed)?;
     let file = file.to_string_lossy().into_owned();

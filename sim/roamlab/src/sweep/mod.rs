@@ -2,6 +2,7 @@
 
 mod cell;
 mod engine;
+mod files;
 mod options;
 mod plan;
 mod programs;

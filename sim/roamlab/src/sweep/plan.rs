@@ -9,6 +9,7 @@ use scenario::Scenario;
 use scenario::sweep::{self, Cell, Sweep};
 use sha2::{Digest, Sha256};
 
+use super::files;
 use super::options::SweepWorld;
 use super::programs::{self, hexadecimal};
 use crate::exit::Failure;
@@ -110,12 +111,12 @@ fn planned_cell(cell: &Cell<'_>, programs: &str) -> Result<PlannedCell, Failure>
     })
 }
 
-/// The SHA-256 of everything that the result of a scenario follows from: its canonical text, in which the files that it
-/// names are, and the programs.
+/// The SHA-256 of everything that the result of a scenario follows from: its canonical text, the files that it names, and
+/// the programs.
 fn address(scenario: &Scenario, programs: &str) -> Result<String, Failure> {
     let text = scenario.to_ron().map_err(Failure::failed)?;
     let mut hash = Sha256::new();
-    for part in [FORMAT, programs, &text] {
+    for part in [FORMAT, programs, &files::identity(scenario), &text] {
         hash.update(part);
     }
     Ok(hexadecimal(&hash.finalize()))

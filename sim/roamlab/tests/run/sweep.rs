@@ -149,6 +149,43 @@ fn another_value_is_another_cell_and_the_rest_stays() {
 }
 
 #[test]
+fn recordings_are_replayed_in_every_cell_and_another_one_is_another_cell() {
+    let scratch = Scratch::new();
+    let recording = |text: &str| {
+        let header = r#"{"version": 2, "width": 80, "height": 24}"#;
+        let events = format!("[0.1, \"i\", \"{text}\"]\n[0.11, \"o\", \"{text}\"]");
+        fs::write(scratch.path("mine.cast"), format!("{header}\n{events}\n")).expect("room");
+    };
+    let shipped = scenario::library::find("clean-100ms").expect("it is shipped");
+    let mut scenario = shipped.read().expect("it is right");
+    scenario.gate = None;
+    scenario.expect.clear();
+    scenario.sessions.retain(|name, _| name == "ssp");
+    let text = scenario.to_ron().expect("RON");
+    let workload = text.find("workload:").expect("a workload");
+    let sessions = text.find("sessions:").expect("sessions");
+    let replay = r#"workload: Replay(recordings: "mine.cast"), "#;
+    let text = [&text[..workload], replay, &text[sessions..]].concat();
+    fs::write(scratch.path("mine.ron"), text).expect("room");
+    let answered = |out: &str| {
+        let mut sweep = sweep(&scratch, out);
+        let file = scratch.path("sweep.ron");
+        let replaying = SWEEP
+            .replace("\"clean-100ms\"", "\"mine.ron\"")
+            .replace("\"workload.keystrokes\": 20,", "");
+        fs::write(file, replaying).expect("room");
+        succeed(&mut sweep);
+        cells(&scratch.path(out))
+    };
+    recording("a");
+    let first = answered("first");
+    assert_eq!(first.len(), CELLS);
+    recording("b");
+    let second = answered("second");
+    assert!(second.keys().all(|cell| !first.contains_key(cell)));
+}
+
+#[test]
 fn what_the_model_cannot_run_is_said_before_anything_runs() {
     let scratch = Scratch::new();
     let mut command = sweep(&scratch, "out");

@@ -4,36 +4,34 @@ use link::{PathSpec, SourceError};
 
 use super::Findings;
 use crate::Scenario;
+use crate::folder::Folder;
 use crate::source::Spot;
-use crate::vocabulary::{Action, Workload};
+use crate::vocabulary::{Action, Session, Workload};
 
-/// Reads a file that a scenario names, or says why it cannot.
-pub(crate) type ReadFile<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
-
-/// Replaces the names of files by what is in them.
+/// Replaces the names of files by what is in them, and has folders be found from anywhere.
 pub(crate) fn load(
     scenario: &mut Scenario,
-    read: &ReadFile<'_>,
+    folder: &Folder,
     spot: Spot<'_>,
     findings: &mut Findings<'_>,
 ) {
     for (name, link) in &mut scenario.links {
         let spot = spot.field("links").field(name);
         for spec in [&mut link.each_way, &mut link.up, &mut link.down] {
-            load_path(spec, read, spot, findings);
+            load_path(spec, folder, spot, findings);
         }
     }
     for (n, event) in scenario.timeline.iter_mut().enumerate() {
         if let Action::ChangePath(change) = &mut event.action {
             let spot = spot.field("timeline").item(n);
             for spec in [&mut change.each_way, &mut change.up, &mut change.down] {
-                load_path(spec, read, spot, findings);
+                load_path(spec, folder, spot, findings);
             }
         }
     }
     if let Workload::Replay(replay) = &mut scenario.workload {
         for recorded in &mut replay.recordings.0 {
-            match read(&recorded.file) {
+            match folder.read(&recorded.file) {
                 Ok(contents) => recorded.contents = contents,
                 Err(reason) => {
                     unreadable(&recorded.file, &reason, spot.field("workload"), findings)
@@ -41,16 +39,21 @@ pub(crate) fn load(
             }
         }
     }
+    for session in scenario.sessions.values_mut() {
+        if let Session::Command(command) = session {
+            command.folder = folder.absolute(&command.folder);
+        }
+    }
 }
 
 fn load_path(
     spec: &mut Option<PathSpec>,
-    read: &ReadFile<'_>,
+    folder: &Folder,
     spot: Spot<'_>,
     findings: &mut Findings<'_>,
 ) {
     let read_text = |file: &str| {
-        let bytes = read(file)?;
+        let bytes = folder.read(file)?;
         String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
     };
     match spec.as_mut().map(|spec| spec.load(read_text)) {

@@ -19,7 +19,7 @@ use crate::source::Spot;
 use crate::suggest::suggest;
 use crate::{Mistake, Scenario};
 
-pub(crate) use files::{ReadFile, load};
+pub(crate) use files::load;
 
 /// Finds everything that is wrong with `scenario`, whose text stands at `spot`.
 pub(crate) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {

@@ -4,7 +4,7 @@ use super::{Findings, tunnels};
 use crate::Scenario;
 use crate::source::Spot;
 use crate::suggest::suggest;
-use crate::vocabulary::{Family, Link, Reconnect, Session, Ssh, Workload};
+use crate::vocabulary::{Command, Family, Link, Ready, Reconnect, Session, Ssh, Workload};
 
 pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings<'_>) {
     let spot = spot.field("sessions");
@@ -37,6 +37,9 @@ pub(super) fn check(scenario: &Scenario, spot: Spot<'_>, findings: &mut Findings
         {
             reconnects(reconnect, spot.field("reconnect"), findings);
         }
+        if let Session::Command(command) = session {
+            says_something(command, spot, findings);
+        }
         if let Some(tunnel) = session.over() {
             tunnels::check(tunnel, spot.field("over"), findings);
         }
@@ -58,6 +61,32 @@ fn reconnects(reconnect: &Reconnect, spot: Spot<'_>, findings: &mut Findings<'_>
             spot.field("server_alive_count_max"),
             "with 0 it never gives up",
             "write 1 or more; ssh's own default is 3",
+        );
+    }
+}
+
+fn says_something(command: &Command, spot: Spot<'_>, findings: &mut Findings<'_>) {
+    for (field, line) in [("serve", &command.serve), ("connect", &command.connect)] {
+        if line.trim().is_empty() {
+            findings.wrong(
+                spot.field(field),
+                "this command line is empty",
+                "write what a shell is to run, as in \"my-client $ADDRESS\"",
+            );
+        }
+    }
+    if matches!(&command.ready, Ready::Says(text) if text.is_empty()) {
+        findings.wrong(
+            spot.field("ready"),
+            "every line has nothing in it",
+            "write a part of the line that the server writes when it can be connected to, or `ready: Ends`",
+        );
+    }
+    if !command.connect.contains("ANSWER") && !command.serve.contains("ANSWER") {
+        findings.wrong(
+            spot.field("connect"),
+            "neither command line has `$ANSWER`, so that nobody would answer what is typed",
+            "have the far end run `$ANSWER`, in a terminal",
         );
     }
 }
@@ -137,7 +166,7 @@ fn fits(
         findings.wrong(
             spot,
             format!("`{workload}` needs a terminal, and \"{name}\" has none"),
-            "use `Ssh`, `Mosh` or `Ssp`, or `workload: Typing(…)`",
+            "use `Ssh`, `Mosh`, `Ssp` or `Command`, or `workload: Typing(…)`",
         );
     }
 }

@@ -1,8 +1,9 @@
 //! The scenario that a sweep varies: one that is shipped, or a file.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::folder::Folder;
 use crate::{Error, Scenario, library};
 
 /// A scenario as text, and where the files that it names are.
@@ -10,11 +11,6 @@ pub(super) struct Base {
     pub(super) text: String,
     file: String,
     folder: Folder,
-}
-
-enum Folder {
-    Shipped,
-    Of(PathBuf),
 }
 
 impl Base {
@@ -36,7 +32,7 @@ impl Base {
             text: fs::read_to_string(&path)
                 .map_err(|error| format!("{} cannot be read: {error}", path.display()))?,
             file: path.display().to_string(),
-            folder: Folder::Of(path.parent().unwrap_or(Path::new("")).to_owned()),
+            folder: Folder::of(&path),
         })
     }
 
@@ -45,9 +41,6 @@ impl Base {
     /// # Errors
     /// When it is none that can be run.
     pub(super) fn parse(&self, text: &str) -> Result<Scenario, Error> {
-        Scenario::parse_with(text, &self.file, &|name| match &self.folder {
-            Folder::Shipped => library::shipped_file(name),
-            Folder::Of(folder) => fs::read(folder.join(name)).map_err(|error| error.to_string()),
-        })
+        Scenario::parse_in(text, &self.file, &self.folder)
     }
 }

@@ -14,7 +14,7 @@ use super::{Axis, Point, Show, Sweep, place};
 use crate::read::dialect;
 use crate::source::{self, Outline, Spot};
 use crate::suggest::suggest;
-use crate::{Error, Mistake, Scenario, Trigger, Workload};
+use crate::{Error, Mistake, Scenario, Trigger};
 
 /// More combinations than this are a slip of the finger.
 const MOST_POINTS: usize = 100_000;
@@ -222,9 +222,6 @@ impl Reader<'_> {
                 what,
                 "leave `of` out of its timeline: every session then waits for itself",
             ));
-        }
-        if let Workload::Replay(_) = scenario.workload {
-            return Err(self.no_scenario("a sweep cannot play recordings".to_owned()));
         }
         let all = if wanted.is_empty() {
             known().cloned().collect()

@@ -17,8 +17,8 @@ pub use host::{Firewall, Host, Inbound, Nat, NatKind, UdpPolicy};
 pub use link::{Addresses, Link};
 pub use recordings::{Recorded, Recordings};
 pub use session::{
-    CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Implementation, LossRecovery, Mosh,
-    Predict, Reconnect, Session, Ssh, Ssp, Tcp, Udp,
+    Command, CongestionControl, DEFAULT_CLIENT, DEFAULT_SERVER, Family, Implementation,
+    LossRecovery, Mosh, Predict, Ready, Reconnect, Session, Ssh, Ssp, Tcp, Udp,
 };
 pub use timeline::{Action, ChangePath, Direction, Event, NatPart, SessionState, Traffic, Trigger};
 pub use tunnel::{Retry, Tunnel, WireGuard, WireGuardImplementation};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use link::units::Span;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub enum Session {
     Tcp(Tcp),
     /// An echo of each key in a datagram that is never repeated: the floor that the path itself sets.
     Udp(Udp),
+    /// Any other program with a client and a server, by their command lines.
+    Command(Command),
 }
 
 /// The host that a session's client runs on when the session doesn't say.
@@ -132,6 +135,50 @@ pub struct Udp {
     pub over: Option<Tunnel>,
 }
 
+/// The options of [`Session::Command`]. Both command lines are for `/bin/sh`, in whose environment are
+///
+/// - `ADDRESS`: the server's address;
+/// - `ANSWER`: the command that has to run at the far end, in a terminal: what is typed is answered by it;
+/// - `FOLDER`: a folder that both ends share, and that goes with the session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Command {
+    /// The host that the client runs on.
+    #[serde(default = "default_client")]
+    pub client: String,
+    /// The host that the server runs on.
+    #[serde(default = "default_server")]
+    pub server: String,
+    /// Which of the server's addresses is `ADDRESS`.
+    #[serde(default)]
+    pub family: Family,
+    /// The congestion control of TCP at both ends, for programs that use it.
+    #[serde(default)]
+    pub congestion_control: CongestionControl,
+    /// What is run on the server's host.
+    pub serve: String,
+    /// When the client is started.
+    pub ready: Ready,
+    /// What is run on the client's host, in a terminal.
+    pub connect: String,
+    /// The folder that both are run in, by its path from the scenario's own; that itself unless given. Absolute once
+    /// the scenario has been read from a file.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub folder: PathBuf,
+    /// The tunnel that it is put inside, if any; `family` is then that of the address inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Tunnel>,
+}
+
+/// When the server of a [`Session::Command`] can be connected to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ready {
+    /// When it has written a line, on standard output or error, with this text in it.
+    Says(String),
+    /// When its command line has ended well, as of programs that go on in the background.
+    Ends,
+}
+
 /// TCP's congestion control, pinned because machines differ in their default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CongestionControl {
@@ -221,6 +268,7 @@ impl Session {
             Session::Ssp(ssp) => &ssp.from,
             Session::Tcp(tcp) => &tcp.client,
             Session::Udp(udp) => &udp.client,
+            Session::Command(command) => &command.client,
         }
     }
 
@@ -232,6 +280,7 @@ impl Session {
             Session::Ssp(ssp) => &ssp.to,
             Session::Tcp(tcp) => &tcp.server,
             Session::Udp(udp) => &udp.server,
+            Session::Command(command) => &command.server,
         }
     }
 
@@ -243,6 +292,7 @@ impl Session {
             Session::Ssp(ssp) => ssp.family,
             Session::Tcp(tcp) => tcp.family,
             Session::Udp(udp) => udp.family,
+            Session::Command(command) => command.family,
         }
     }
 
@@ -254,6 +304,7 @@ impl Session {
             Session::Ssp(ssp) => ssp.over.as_ref(),
             Session::Tcp(tcp) => tcp.over.as_ref(),
             Session::Udp(udp) => udp.over.as_ref(),
+            Session::Command(command) => command.over.as_ref(),
         }
     }
 
@@ -262,11 +313,12 @@ impl Session {
         self.over().map_or(self.family(), Tunnel::family)
     }
 
-    /// TCP's congestion control at both ends, for sessions over TCP.
+    /// TCP's congestion control at both ends, for sessions that may be over TCP.
     pub fn congestion_control(&self) -> Option<CongestionControl> {
         match self {
             Session::Ssh(ssh) => Some(ssh.congestion_control),
             Session::Tcp(tcp) => Some(tcp.congestion_control),
+            Session::Command(command) => Some(command.congestion_control),
             Session::Mosh(_) | Session::Ssp(_) | Session::Udp(_) => None,
         }
     }
@@ -281,8 +333,20 @@ impl Session {
 
     /// Whether there is a terminal at the far end, and not only an echo.
     pub fn has_terminal(&self) -> bool {
-        matches!(self, Session::Ssh(_) | Session::Mosh(_) | Session::Ssp(_))
+        !matches!(self, Session::Tcp(_) | Session::Udp(_))
     }
+}
+
+fn default_client() -> String {
+    DEFAULT_CLIENT.into()
+}
+
+fn default_server() -> String {
+    DEFAULT_SERVER.into()
+}
+
+fn is_empty(folder: &Path) -> bool {
+    folder.as_os_str().is_empty()
 }
 
 impl Default for Ssh {
