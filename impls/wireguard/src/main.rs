@@ -10,6 +10,7 @@ use wireguard::linux::Tunnel;
 
 const USAGE: &str = "\
 usage: wireguard [-f|--foreground] INTERFACE
+       wireguard --help
        wireguard --version
 
 environment:
@@ -26,6 +27,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments == ["--help"] {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     if arguments == ["--version"] {
         println!("wireguard {}", env!("CARGO_PKG_VERSION"));
         return ExitCode::SUCCESS;

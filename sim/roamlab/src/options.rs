@@ -77,10 +77,10 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Write the manual pages of all commands into a folder
-    #[command(after_help = "Example:\n  roamlab man ~/.local/share/man/man1")]
+    /// Write the manual pages of all programs below a folder
+    #[command(after_help = "Example:\n  roamlab man ~/.local/share/man")]
     Man {
-        /// The folder, which is made where it is missing
+        /// The folder of manuals, which is made where it is missing
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },

@@ -25,8 +25,14 @@ fn said(arguments: &[&str]) -> String {
 
 #[test]
 fn help_shows_examples() {
-    insta::assert_snapshot!(said(&["--help"]));
-    insta::assert_snapshot!(said(&["run", "--help"]));
+    for command in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["sweep", "--help"],
+        &["gate", "--help"],
+    ] {
+        insta::assert_snapshot!(command.join(" ").replace(" --help", ""), said(command));
+    }
 }
 
 #[test]
@@ -84,9 +90,9 @@ fn completions_know_the_subcommands() {
 #[test]
 fn every_command_that_is_shown_has_a_manual_page() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let pages = folder.path().join("man1");
-    let written = roamlab(&["man", &pages.to_string_lossy()]);
+    let written = roamlab(&["man", &folder.path().to_string_lossy()]);
     assert!(written.status.success());
+    let pages = folder.path().join("man1");
     let files = std::fs::read_dir(&pages).expect("the pages");
     let mut names: Vec<String> = files
         .map(|file| {
@@ -100,4 +106,5 @@ fn every_command_that_is_shown_has_a_manual_page() {
     insta::assert_snapshot!(names.join("\n"));
     let run = std::fs::read_to_string(pages.join("roamlab-run.1")).expect("the page of `run`");
     assert!(run.contains("lateness"), "{run}");
+    assert!(folder.path().join("man8/wireguard.8").is_file());
 }
