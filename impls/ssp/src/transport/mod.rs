@@ -72,7 +72,8 @@ pub struct Tuning {
     pub frame_burst: u32,
     /// Repeat small differences early when the path loses datagrams.
     pub early_repeats: bool,
-    /// Let data go at once even if an acknowledgement went just before, and retry before the peer was ever heard.
+    /// Let data go at once even if an acknowledgement went just before, retry before the peer was ever heard, and look for
+    /// a server that has fallen silent.
     pub eager: bool,
     /// Find out how large datagrams may be, and notice when large ones vanish.
     pub mtu_discovery: bool,
@@ -150,6 +151,7 @@ impl<L: Synchronised, R: Synchronised> Transport<L, R> {
             burst: tuning.frame_burst,
             acks_count_as_frames: !tuning.eager,
             retries_unheard: tuning.eager,
+            seeks: tuning.eager && matches!(role, Role::Client { .. }),
         };
         Self {
             tuning,

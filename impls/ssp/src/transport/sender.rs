@@ -17,6 +17,13 @@ use history::History;
 /// An instruction is sent at least this often: it keeps NAT mappings alive and proves that we are.
 const HEARTBEAT: Duration = Duration::from_millis(3000);
 
+/// A client seeks a server that has missed two heartbeats: a server that hears nothing sends nothing, and knows no new
+/// address, so that it takes a word of the client's for the session to go on.
+const SILENCE: Duration = Duration::from_millis(6000);
+const SEEK: Duration = Duration::from_millis(250);
+/// One that has been silent for longer may never come back.
+const SOUGHT: Duration = Duration::from_secs(120);
+
 /// A peer silent for longer is not retried, only sent heartbeats.
 const ACTIVE_RETRY: Duration = Duration::from_millis(10_000);
 
@@ -47,6 +54,8 @@ pub(super) struct Style {
     pub(super) acks_count_as_frames: bool,
     /// Whether to retry before the peer has ever been heard.
     pub(super) retries_unheard: bool,
+    /// Whether to seek a peer that has fallen silent.
+    pub(super) seeks: bool,
 }
 
 /// What the path is like.
@@ -316,7 +325,7 @@ impl<T: Synchronised> Sender<T> {
         }
         self.collector.handle_frame();
         self.last_sent = now;
-        self.next_ack = now + self.until_next_ack(path.rtt);
+        self.next_ack = now + self.until_next_ack(path.rtt, now);
         self.count_farewells();
         Some(self.instruction(old_num))
     }
@@ -377,12 +386,20 @@ impl<T: Synchronised> Sender<T> {
         }
     }
 
-    fn until_next_ack(&mut self, rtt: &RoundTrip) -> Duration {
-        if self.probes_left == 0 {
-            return HEARTBEAT;
+    fn until_next_ack(&mut self, rtt: &RoundTrip, now: Instant) -> Duration {
+        if self.probes_left > 0 {
+            self.probes_left -= 1;
+            rtt.timeout()
+        } else if self.is_seeking(now) {
+            SEEK
+        } else {
+            HEARTBEAT
         }
-        self.probes_left -= 1;
-        rtt.timeout()
+    }
+
+    fn is_seeking(&self, now: Instant) -> bool {
+        let is_sought = |heard| (SILENCE..SOUGHT).contains(&(now - heard));
+        self.style.seeks && self.last_heard.is_some_and(is_sought)
     }
 
     fn count_farewells(&mut self) {

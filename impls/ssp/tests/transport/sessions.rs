@@ -279,6 +279,32 @@ fn output_to_a_client_whose_nat_rebinds_stops_for_less_than_a_second() {
 }
 
 #[test]
+fn a_client_that_only_looks_on_is_back_soon_after_a_minute_without_network() {
+    for phase in 0..6 {
+        let mut pair = ours(clean());
+        pair.run_for(10_000 * MS + phase * 550 * MS);
+        pair.up.faults.loss = 1.0;
+        pair.down.faults.loss = 1.0;
+        pair.server.local_mut(pair.now).text.extend(b"news");
+        pair.run_for(60_000 * MS);
+        pair.up.faults.loss = 0.0;
+        pair.down.faults.loss = 0.0;
+        pair.run_until_condition(450 * MS, Pair::has_converged);
+    }
+}
+
+#[test]
+fn a_peer_that_stays_silent_is_sought_for_two_minutes_only() {
+    let mut pair = ours(clean());
+    pair.run_for(10_000 * MS);
+    pair.up.faults.loss = 1.0;
+    pair.run_for(600_000 * MS);
+    let sent = pair.client.statistics().datagrams_sent;
+    pair.run_for(30_000 * MS);
+    assert_eq!(pair.client.statistics().datagrams_sent - sent, 10);
+}
+
+#[test]
 fn a_shutdown_over_a_losing_path_is_nearly_always_agreed_upon() {
     let agreed = (0..100)
         .filter(|&seed| {
