@@ -6,7 +6,7 @@ use crate::results::{
     Check, Event, Guesses, Keystroke, Outcome, Results, Run, Session, Verdict, Way,
 };
 use crate::statistics::{
-    self, Distribution, Interval, Latency, Resampling, mean_interval, mean_ratio,
+    self, Distribution, Heard, Interval, Latency, Resampling, mean_interval, mean_ratio,
 };
 
 /// A session with more than this share of unanswered keystrokes is not compared by its mean, which is of the
@@ -65,6 +65,8 @@ pub struct EventRecovery {
     pub typed_after_ms: Option<f64>,
     /// From the event to its answer: median over the runs. `None` if nothing was typed after the event.
     pub answered_after: Option<Latency>,
+    /// From the event until its ends had heard of each other. `None` where that was not seen.
+    pub heard: Option<Heard>,
 }
 
 /// A run of a session that did not get to its end.
@@ -177,8 +179,8 @@ impl SessionAnalysis {
     }
 }
 
-/// When an event fired in one run, in milliseconds, and how the session recovered.
-type Fired = (f64, Option<statistics::Recovery>);
+/// An event in one run, and how the session recovered.
+type Fired<'a> = (&'a Event, Option<statistics::Recovery>);
 
 /// One session's runs, by seed and repetition.
 struct Runs<'a>(BTreeMap<(u64, u32), OneRun<'a>>);
@@ -243,7 +245,7 @@ impl<'a> Runs<'a> {
 
     /// Matches the n-th event of a label in one run with the n-th in the others.
     fn recoveries(&self) -> Vec<EventRecovery> {
-        let mut fired: BTreeMap<(&str, usize), Vec<Fired>> = BTreeMap::new();
+        let mut fired: BTreeMap<(&str, usize), Vec<Fired<'_>>> = BTreeMap::new();
         for run in self.0.values() {
             let mut occurrences: BTreeMap<&str, usize> = BTreeMap::new();
             for event in &run.events {
@@ -252,7 +254,7 @@ impl<'a> Runs<'a> {
                 fired
                     .entry((&event.event, *occurrence))
                     .or_default()
-                    .push((event.at_ms, recovery));
+                    .push((event, recovery));
                 *occurrence += 1;
             }
         }
@@ -273,18 +275,22 @@ impl OneRun<'_> {
 }
 
 impl EventRecovery {
-    fn over(event: &str, runs: &[Fired]) -> Option<Self> {
+    fn over(event: &str, runs: &[Fired<'_>]) -> Option<Self> {
         let recovered = || runs.iter().filter_map(|(_, recovery)| *recovery);
         let answered: Distribution = recovered()
             .map(|recovery| recovery.answered_after_ms)
             .collect();
         Some(Self {
             event: event.to_owned(),
-            at_ms: statistics::median(runs.iter().map(|(at_ms, _)| *at_ms))?,
+            at_ms: statistics::median(runs.iter().map(|(event, _)| event.at_ms))?,
             typed_after_ms: statistics::median(
                 recovered().filter_map(|recovery| recovery.typed_after_ms),
             ),
             answered_after: answered.quantile(0.5),
+            heard: Heard::over(
+                runs.iter()
+                    .filter_map(|(event, _)| Some((event.at_ms, event.datagrams?))),
+            ),
         })
     }
 }

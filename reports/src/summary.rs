@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, EventRecovery, SessionAnalysis};
 use crate::results::Lateness;
-use crate::statistics::Latency;
+use crate::statistics::{Heard, Latency};
 
 /// The figures of one run. Its keys are a promise to other programs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,6 +71,10 @@ pub struct RecoverySummary {
     pub at_ms: f64,
     /// From the event to the first answer of a keystroke typed after it; `null` if there was none.
     pub recovered_after_ms: Option<f64>,
+    /// From the event until both ends had received an authenticated datagram that was sent after it; `null` if they never
+    /// had, or it was not seen.
+    #[serde(default)]
+    pub both_ways_after_ms: Option<f64>,
 }
 
 impl Summary {
@@ -139,6 +143,10 @@ impl RecoverySummary {
             event: recovery.event.clone(),
             at_ms: round(recovery.at_ms),
             recovered_after_ms: recovered.map(|after| round(after.at_least())),
+            both_ways_after_ms: match recovery.heard {
+                Some(Heard::BothWays(ms)) => Some(round(ms)),
+                _ => None,
+            },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::answer::{answer, failures};
 use crate::figures::{Figure, css};
 use crate::results::{Run, Way};
 use crate::statistics::{Z_95, wilson};
-use crate::table::{Table, comparison, notes, recovery};
+use crate::table::{Table, comparison, heard, notes, recovery};
 use crate::units::{percent, range, time};
 
 /// What the template is filled with.
@@ -25,6 +25,7 @@ struct Page<'a> {
     notes: Vec<String>,
     figures: &'a [Figure],
     recovery: Option<Table>,
+    heard: Option<Table>,
     traffic: Option<Table>,
     /// Median, 99th percentile and largest, with units.
     lateness: Option<[String; 3]>,
@@ -42,6 +43,7 @@ pub(crate) fn page(analysis: &Analysis, figures: &[Figure]) -> Result<String, mi
         notes: notes(analysis),
         figures,
         recovery: recovery(analysis),
+        heard: heard(analysis),
         traffic: traffic(analysis),
         lateness: analysis
             .run

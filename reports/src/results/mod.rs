@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `run.json` | one [`Run`]: what was asked, on what it ran, how each session ended |
 //! | `keystrokes.jsonl` | one [`Keystroke`] a line, in the order in which their fates were known |
-//! | `events.jsonl` | one [`Event`] a line: the timeline as it really fired |
+//! | `events.jsonl` | one [`Event`] a line: the timeline as it really fired, and which datagrams arrived first after it |
 //!
 //! All times are milliseconds as floating point, on the clock of the session's own run: zero is when its first
 //! keystroke could have been typed. Lines are appended whole, so what a killed run leaves behind can be read.
@@ -19,7 +19,7 @@ pub use run::{
     Check, Guesses, Lateness, Outcome, Run, Scenario, Session, SessionRun, TimelineEvent, Traffic,
     Verdict, Way,
 };
-pub use sample::{Event, Keystroke};
+pub use sample::{Datagrams, Event, Keystroke};
 pub use writer::Writer;
 
 /// Name of the file that holds the [`Run`].

@@ -38,4 +38,25 @@ pub struct Event {
     pub at_ms: f64,
     /// Short label: `renumber laptop`.
     pub event: String,
+    /// What arrived after it; `None` where the shaper does not see packets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datagrams: Option<Datagrams>,
+}
+
+/// When the first authenticated datagrams of a session arrived that were sent after an event, on the clock of the
+/// keystrokes. Inside a tunnel these are the tunnel's, and of SSH segments of TCP after the key exchange.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Datagrams {
+    /// At the server, in milliseconds; `None` if there was none until the session ended.
+    pub to_server_ms: Option<f64>,
+    /// At the client, in milliseconds.
+    pub to_client_ms: Option<f64>,
+}
+
+impl Datagrams {
+    /// How long after an event at `event_ms` they arrived, in milliseconds: at the server, at the client.
+    pub fn after(self, event_ms: f64) -> [Option<f64>; 2] {
+        // A session may notice an event, and say so, a moment before all of the event has come about.
+        [self.to_server_ms, self.to_client_ms].map(|ms| Some((ms? - event_ms).max(0.0)))
+    }
 }

@@ -11,12 +11,14 @@
 
 mod bootstrap;
 mod distribution;
+mod heard;
 mod kolmogorov_smirnov;
 mod recovery;
 mod wilson;
 
 pub use bootstrap::{Interval, MeanOf, Resampling, mean_interval, mean_ratio};
 pub use distribution::{Distribution, Latency, median};
+pub use heard::Heard;
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use recovery::{Recovery, recovery};
 pub use wilson::{Z_95, Z_99, wilson};

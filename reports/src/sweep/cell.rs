@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::results::Outcome;
+use crate::results::{Datagrams, Outcome};
 use crate::statistics::Latency;
 
 /// The result of a cell.
@@ -44,6 +44,9 @@ pub struct Happened {
     pub at_ms: f64,
     /// Short label: `wan heals`.
     pub event: String,
+    /// What arrived after it; `None` where that was not seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datagrams: Option<Datagrams>,
 }
 
 /// A keystroke of a cell, on the clock of its run.

@@ -38,6 +38,15 @@ pub(super) fn cells(analysis: &SweepAnalysis) -> Vec<Column> {
         let count = latencies.iter().map(|of| figure(of) as i64);
         column(name, Data::Whole(count.collect()))
     };
+    let count = |name: &str, of: fn(&CellResult) -> usize| {
+        column(
+            name,
+            Data::Whole(runs.iter().map(|run| of(run.1) as i64).collect()),
+        )
+    };
+    let after = |name: &str, of: fn(&CellResult) -> Option<f64>| {
+        column(name, Data::Real(runs.iter().map(|run| of(run.1)).collect()))
+    };
     let quantile = |p: f64| move |of: &Distribution| of.quantile(p).map(Latency::at_least);
     let mut columns = values(analysis, &runs);
     columns.extend([
@@ -62,14 +71,11 @@ pub(super) fn cells(analysis: &SweepAnalysis) -> Vec<Column> {
         real("p95_ms", &quantile(0.95)),
         real("p99_ms", &quantile(0.99)),
         real("max_ms", &quantile(1.0)),
-        column(
-            "recovered_ms",
-            Data::Real(runs.iter().map(|run| run.1.recovered()).collect()),
-        ),
-        column(
-            "late",
-            Data::Whole(runs.iter().map(|run| run.1.late() as i64).collect()),
-        ),
+        after("recovered_ms", CellResult::recovered),
+        after("datagram_to_server_ms", |result| result.heard()[0]),
+        after("datagram_to_client_ms", |result| result.heard()[1]),
+        count("late", CellResult::late),
+        count("lost", CellResult::lost),
         column(
             "address",
             Data::Text(runs.iter().map(|run| run.0.address.clone()).collect()),

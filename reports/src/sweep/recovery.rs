@@ -1,7 +1,7 @@
 //! How soon the sessions of a sweep were back after the last thing that happened to them.
 
-use super::{CellResult, SweepAnalysis};
-use crate::statistics::median;
+use super::{CellResult, Key, SweepAnalysis};
+use crate::statistics::{Heard, median};
 
 /// A key that is answered later than this is late.
 pub(crate) const LATE_MS: f64 = 1000.0;
@@ -11,9 +11,11 @@ pub(crate) const LATE_MS: f64 = 1000.0;
 pub(crate) struct Recovered {
     /// When a key was first answered that was typed after the event.
     pub(crate) answered: Back,
-    /// Keys that were answered late or not at all, in the whole session: median over the seeds. `None` if nothing was
-    /// typed.
-    pub(crate) late: Option<f64>,
+    /// When its ends had heard of each other again. `None` if that was not seen.
+    pub(crate) heard: Option<Heard>,
+    /// Keys that were answered late in the whole session, and those that were never: medians over the seeds. `None` if
+    /// nothing was typed.
+    pub(crate) late_and_lost: Option<[f64; 2]>,
 }
 
 /// After how long something was there again.
@@ -36,9 +38,16 @@ impl SweepAnalysis {
         let cells = self.plan.cells.iter().zip(&self.results);
         let here = cells.filter(|(cell, _)| cell.values == values && cell.session == *session);
         let results: Vec<&CellResult> = here.filter_map(|(_, result)| result.as_ref()).collect();
+        let count = |of: fn(&CellResult) -> usize| median(results.iter().map(|r| of(r) as f64));
+        let late_and_lost = count(CellResult::late).zip(count(CellResult::lost));
+        let heard = results.iter().filter_map(|result| {
+            let event = result.events.last()?;
+            Some((event.at_ms, event.datagrams?))
+        });
         Recovered {
             answered: Back::over(&results),
-            late: median(results.iter().map(|result| result.late() as f64)),
+            heard: Heard::over(heard),
+            late_and_lost: late_and_lost.map(<[f64; 2]>::from),
         }
     }
 }
@@ -70,15 +79,26 @@ impl CellResult {
         Some(first - event_ms)
     }
 
-    /// How many keys were answered late, or not at all.
+    /// From the last event to the first authenticated datagrams that were sent after it, in milliseconds: to the server,
+    /// to the client.
+    pub(super) fn heard(&self) -> [Option<f64>; 2] {
+        let last = self.events.last();
+        last.and_then(|event| Some(event.datagrams?.after(event.at_ms)))
+            .unwrap_or_default()
+    }
+
+    /// How many keys were answered, but late.
     pub(super) fn late(&self) -> usize {
-        let in_time = |ms: f64| ms <= LATE_MS;
-        let latencies = self.keystrokes.iter().map(|key| {
-            let answered = key.answered_ms?;
-            Some(answered - key.scheduled_ms)
-        });
-        latencies
-            .filter(|latency| !latency.is_some_and(in_time))
-            .count()
+        let late = |key: &&Key| {
+            key.answered_ms
+                .is_some_and(|ms| ms - key.scheduled_ms > LATE_MS)
+        };
+        self.keystrokes.iter().filter(late).count()
+    }
+
+    /// How many keys were never answered.
+    pub(super) fn lost(&self) -> usize {
+        let lost = |key: &&Key| key.answered_ms.is_none();
+        self.keystrokes.iter().filter(lost).count()
     }
 }

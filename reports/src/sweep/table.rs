@@ -1,10 +1,11 @@
 //! A sweep as tables with a row for each combination of values: each session's median and 99th percentile; or how soon
-//! it was back, and how many keys were late.
+//! it was back, when its ends had heard of each other, and how many keys were late and lost.
 
 use serde::Serialize;
 
 use super::recovery::{LATE_MS, Recovered};
 use super::{Back, Measured, Show, SweepAnalysis};
+use crate::statistics::Heard;
 use crate::table::{Table, aligned};
 use crate::units::{bounded, count, time};
 
@@ -28,10 +29,16 @@ pub(super) fn tables(analysis: &SweepAnalysis) -> Vec<Titled> {
                 table: recoveries(analysis, |of| back(of.answered)),
             },
             Titled {
-                title: "Keys and lines late or lost",
+                title: "First authenticated datagram both ways",
                 table: recoveries(analysis, |of| {
-                    of.late
-                        .map_or_else(|| "–".to_owned(), |late| format!("{late:.0}"))
+                    of.heard.map_or_else(|| "–".to_owned(), Heard::shown)
+                }),
+            },
+            Titled {
+                title: "Keys and lines late, and lost",
+                table: recoveries(analysis, |of| {
+                    of.late_and_lost
+                        .map_or_else(|| "–".to_owned(), late_and_lost)
                 }),
             },
         ],
@@ -61,6 +68,16 @@ fn back(back: Back) -> String {
         Back::Never => "never".to_owned(),
         Back::Failed => "failed".to_owned(),
         Back::Missing => "–".to_owned(),
+    }
+}
+
+/// Counts of late and lost keys, in words.
+fn late_and_lost([late, lost]: [f64; 2]) -> String {
+    match (late, lost) {
+        (0.0, 0.0) => "0".to_owned(),
+        (_, 0.0) => format!("{late:.0} late"),
+        (0.0, _) => format!("{lost:.0} lost"),
+        _ => format!("{late:.0} late, {lost:.0} lost"),
     }
 }
 
@@ -112,7 +129,8 @@ pub(super) fn notes(analysis: &SweepAnalysis) -> Vec<String> {
         )),
         Show::Recovery => notes.extend([
             format!("From the end of each event to the first answer of what was typed, or written by the far end, after it: median of {seeds}. “Never”: not while it was watched, or the session ended."),
-            format!("Late or lost is what showed more than {} after it was typed or written, or not at all, while the event lasted too: median of {seeds}. Into a session that has ended nothing is typed.", time(LATE_MS)),
+            format!("First authenticated datagram both ways: from the end of each event until both ends had received one that was sent after it; median of {seeds}. Inside WireGuard the tunnel’s own datagrams count; of SSH, TCP segments after its key exchange. “One way”: only one end had; when only output comes, ssh’s client sends nothing but bare acknowledgements of TCP, which nobody authenticates."),
+            format!("Late is what showed more than {} after it was typed or written, lost what never did, while the event lasted too: medians of {seeds}. Into a session that has ended nothing is typed.", time(LATE_MS)),
         ]),
     }
     if analysis.failures().next().is_some() {

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Table, comparison, notes, recovery};
+use super::{Table, comparison, heard, notes, recovery};
 use crate::analysis::Analysis;
 use crate::answer::{answer, failures};
 
@@ -21,6 +21,12 @@ pub fn markdown(analysis: &Analysis) -> String {
     if let Some(table) = recovery(analysis) {
         text += &format!(
             "Recovery, ms from the event to the first answer:\n\n{}\n",
+            aligned(&table)
+        );
+    }
+    if let Some(table) = heard(analysis) {
+        text += &format!(
+            "First authenticated datagram both ways, from the event:\n\n{}\n",
             aligned(&table)
         );
     }

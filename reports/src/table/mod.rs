@@ -12,7 +12,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use markdown::aligned;
 pub use markdown::markdown;
 pub(crate) use notes::notes;
-pub(crate) use recovery::recovery;
+pub(crate) use recovery::{heard, recovery};
 pub use terminal::terminal;
 
 /// A table of text, its first column to the left and the others to the right.

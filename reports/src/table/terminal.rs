@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::markdown::pad;
-use super::{Table, comparison, notes, recovery};
+use super::{Table, comparison, heard, notes, recovery};
 use crate::analysis::Analysis;
 use crate::answer::{answer, failures};
 
@@ -23,6 +23,13 @@ pub fn terminal(analysis: &Analysis, width: usize) -> String {
     blocks.push(fit(&comparison(analysis), width));
     if let Some(table) = recovery(analysis) {
         let title = wrap("Recovery, ms from the event to the first answer", width);
+        blocks.push(format!("{title}{}", fit(&table, width)));
+    }
+    if let Some(table) = heard(analysis) {
+        let title = wrap(
+            "First authenticated datagram both ways, from the event",
+            width,
+        );
         blocks.push(format!("{title}{}", fit(&table, width)));
     }
     blocks.push(

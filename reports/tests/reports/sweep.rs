@@ -6,7 +6,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use reports::results::Outcome;
+use reports::results::{Datagrams, Outcome};
 use reports::sweep::{
     self, CellResult, Happened, Key, PLAN_FILE, Plan, PlannedAxis, PlannedCell, PlannedValue, Show,
 };
@@ -266,9 +266,15 @@ fn recoveries() -> tempfile::TempDir {
                 censored_at_ms: answered_ms.is_none().then_some(9000.0),
             }
         };
+        // With some loss ssh's ends hear of each other one way only.
+        let to_server = (cell.session == "mosh" || loss == 0).then_some(trip / 2.0);
         let happened = |at_ms: f64, event: &str| Happened {
             at_ms,
             event: event.into(),
+            datagrams: Some(Datagrams {
+                to_server_ms: to_server.map(|ms| at_ms + ms),
+                to_client_ms: back_after.map(|ms| at_ms + ms),
+            }),
         };
         let result = CellResult {
             keystrokes: (0..20).map(key).collect(),
@@ -284,6 +290,32 @@ fn recoveries() -> tempfile::TempDir {
 #[test]
 fn recovery_counts_from_the_last_thing_that_happened() {
     insta::assert_snapshot!(read(&recoveries(), "sweep.md"));
+}
+
+#[test]
+fn each_cell_says_how_soon_its_ends_heard_of_each_other_and_how_many_keys_were_late_and_lost() {
+    let csv = read(&recoveries(), "cells.csv");
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let titles = rows.headers().expect("titles").clone();
+    let of = |row: &csv::StringRecord, title: &str| {
+        let column = titles.iter().position(|it| it == title);
+        row[column.expect("a column")].to_owned()
+    };
+    let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+    let ssh = rows.iter().filter(|row| &row[2] == "ssh" && &row[3] == "1");
+    let figures = ssh.map(|row| {
+        let names = [
+            "loss",
+            "rtt_ms",
+            "recovered_ms",
+            "datagram_to_server_ms",
+            "datagram_to_client_ms",
+            "late",
+            "lost",
+        ];
+        names.map(|name| of(row, name)).join(" ")
+    });
+    insta::assert_snapshot!(figures.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

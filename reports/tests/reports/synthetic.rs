@@ -5,8 +5,8 @@ use std::path::Path;
 
 use reports::Analysis;
 use reports::results::{
-    Check, Event, Guesses, Keystroke, Lateness, Outcome, Results, Run, Scenario, Session,
-    SessionRun, TimelineEvent, Traffic, Verdict, Way, Writer,
+    Check, Datagrams, Event, Guesses, Keystroke, Lateness, Outcome, Results, Run, Scenario,
+    Session, SessionRun, TimelineEvent, Traffic, Verdict, Way, Writer,
 };
 
 /// How one made-up session answers.
@@ -125,6 +125,7 @@ impl Synthetic {
                 run,
                 at_ms: *at_ms,
                 event: (*event).into(),
+                datagrams: Some(of.first_after(*at_ms)),
             };
             writer.event(&event).expect("appending to a file");
         }
@@ -229,6 +230,16 @@ impl Behaviour {
         Session {
             name: self.name.into(),
             description: self.description.into(),
+        }
+    }
+
+    /// Datagrams arrive once it is not deaf any more, if it ever is.
+    fn first_after(&self, event_ms: f64) -> Datagrams {
+        let hears = self.deaf_ms < 1e5;
+        let arrives = |share| hears.then_some(event_ms + self.deaf_ms + share * self.floor_ms);
+        Datagrams {
+            to_server_ms: arrives(0.5),
+            to_client_ms: arrives(1.0),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Makes a scenario real: hosts as network namespaces, shaped links between them, NAT, and what
 //! happens on the way, inside a world that touches nothing of the machine and vanishes with its process.
 
+pub mod arrivals;
 pub mod capture;
 mod error;
 mod host;

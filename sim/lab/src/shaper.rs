@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use link::{Direction, PathSpec, Seed, SpecError};
 
+use crate::arrivals::Witness;
 use crate::netem::Unsupported;
 
 /// Connects hosts, and shapes what goes between them. Every method returns when it is in effect.
@@ -45,6 +46,13 @@ pub trait Shaper {
     ///
     /// For a link that has been removed.
     fn heal(&self, link: LinkId, direction: Direction) -> Result<(), ShaperError>;
+
+    /// From now on a witness sees what the first host (0) or the second (1) sends and receives on this link.
+    ///
+    /// # Errors
+    ///
+    /// When this shaper reads no packets, and for a link that has been removed.
+    fn watch(&self, link: LinkId, end: usize, witness: Witness) -> Result<(), ShaperError>;
 
     /// What the link has been given until now: up, down.
     ///
@@ -133,6 +141,9 @@ pub enum ShaperError {
     /// This shaper captures nothing.
     #[error("netem captures no packets; --shaper relay does")]
     NoCaptures,
+    /// This shaper reads no packets.
+    #[error("netem does not see when packets arrive; --shaper relay does")]
+    SeesNothing,
     /// An interface could not be made.
     #[error("cannot make the interface {interface}: {source}")]
     Interface {

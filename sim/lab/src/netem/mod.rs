@@ -23,6 +23,7 @@ use self::qdisc::Qdisc;
 use self::router::Router;
 pub use self::stages::Unsupported;
 use self::statistics::Received;
+use crate::arrivals::Witness;
 use crate::shaper::{Counters, LinkId, LinkPlan, Shaper, ShaperError};
 
 /// The links that the kernel shapes. They vanish when it is dropped.
@@ -193,6 +194,10 @@ impl Shaper for Netem {
 
     fn heal(&self, link: LinkId, direction: Direction) -> Result<(), ShaperError> {
         self.with(link, |link| link.set_cut(direction, false))
+    }
+
+    fn watch(&self, _: LinkId, _: usize, _: Witness) -> Result<(), ShaperError> {
+        Err(ShaperError::SeesNothing)
     }
 
     fn counters(&self, link: LinkId) -> Result<[Counters; 2], ShaperError> {

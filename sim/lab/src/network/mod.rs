@@ -5,6 +5,7 @@ pub(crate) mod kernel;
 pub(crate) mod netlink;
 mod rules;
 mod topology;
+mod watched;
 
 use std::{
     net::IpAddr,
@@ -19,7 +20,7 @@ use scenario::{CongestionControl, Family, NatPart, Scenario, Tunnel};
 
 pub use self::kernel::TCP_BUFFERS;
 pub(crate) use self::kernel::congestion_control_name;
-use self::{kernel::Kernel, rules::Translation, topology::Topology};
+use self::{kernel::Kernel, rules::Translation, topology::Topology, watched::Watched};
 use crate::{
     Error, Host, Result,
     shaper::{Counters, EndPlan, LinkId, LinkPlan, Shaper},
@@ -49,6 +50,8 @@ pub struct Network<'a> {
     hosts: IndexMap<String, Arc<Host>>,
     /// The hosts that a tunnel joins: its client and its server.
     tunnelled: Option<[String; 2]>,
+    /// The session whose arrivals are noted.
+    watched: Option<Watched>,
 }
 
 impl<'a> Network<'a> {
@@ -112,6 +115,7 @@ impl<'a> Network<'a> {
             kernel,
             hosts,
             tunnelled: None,
+            watched: None,
         };
         network.start_nats();
         for host in network.scenario.hosts.keys() {
@@ -374,6 +378,7 @@ impl<'a> Network<'a> {
     }
 
     async fn sync(&mut self) -> Result<()> {
+        self.readdress_watched();
         self.kernel.sync(&self.topology, &self.hosts).await
     }
 

@@ -22,4 +22,9 @@ impl Clock {
     pub(super) fn now(&self) -> Time {
         Time::ZERO + self.zero.elapsed()
     }
+
+    /// When it shows this.
+    pub(super) fn instant(&self, time: Time) -> Instant {
+        self.zero + (time - Time::ZERO)
+    }
 }

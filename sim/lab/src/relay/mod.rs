@@ -29,6 +29,7 @@ use self::event_loop::{EventLoop, Job};
 pub use self::lateness::Lateness;
 use self::relayed_link::{LinkEnd, RelayedLink};
 pub use self::report::{BudgetExceeded, Missed, RelayReport};
+use crate::arrivals::Witness;
 use crate::capture::Capture;
 use crate::namespace;
 use crate::shaper::{Counters, EndPlan, LinkId, LinkPlan, Shaper, ShaperError};
@@ -162,6 +163,13 @@ impl Shaper for Relay {
         self.ask(move |relay| {
             let now = relay.now();
             relay.link(link)?.path(direction).heal(now);
+            Ok(())
+        })
+    }
+
+    fn watch(&self, link: LinkId, end: usize, witness: Witness) -> Result<(), ShaperError> {
+        self.ask(move |relay| {
+            relay.link(link)?.watch(end, witness);
             Ok(())
         })
     }

@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::flow::flow;
 use super::lateness::LatenessRecorder;
 use super::report::Missed;
+use crate::arrivals::Witness;
 use crate::capture::{Fate, Tap, Way};
 use crate::shaper::Counters;
 use crate::tun::Tun;
@@ -33,6 +34,7 @@ pub(super) struct LinkEnd {
     tun: Tun,
     mtu: u16,
     tap: Option<Tap>,
+    witness: Option<Witness>,
 }
 
 /// What one direction of a link consists of, beside its ends.
@@ -44,7 +46,12 @@ struct Lane {
 
 impl LinkEnd {
     pub(super) fn new(tun: Tun, mtu: u16, tap: Option<Tap>) -> LinkEnd {
-        LinkEnd { tun, mtu, tap }
+        LinkEnd {
+            tun,
+            mtu,
+            tap,
+            witness: None,
+        }
     }
 
     /// The device at this end.
@@ -75,6 +82,11 @@ impl RelayedLink {
     /// The end that packets of a direction come from.
     pub(super) fn source(&self, direction: Direction) -> &LinkEnd {
         &self.ends[direction as usize]
+    }
+
+    /// From now on a witness sees the packets of the first end (0) or the second (1).
+    pub(super) fn watch(&mut self, end: usize, witness: Witness) {
+        self.ends[end].witness = Some(witness);
     }
 
     /// The path that packets of a direction take.
@@ -138,13 +150,13 @@ impl Crossing<'_> {
                 break;
             }
             let now = clock.now();
-            self.give(buffer, now);
+            self.give(buffer, now, clock);
             // No more than one for one, lest a backlog be cleared here while others wait.
             if let Some(packet) = self.lane.path.take(now) {
                 if packet.at < now {
                     lateness.record(now - packet.at);
                 }
-                self.deliver(packet, now);
+                self.deliver(packet, now, clock);
             }
         }
         Ok(())
@@ -163,7 +175,7 @@ impl Crossing<'_> {
                 break;
             };
             lateness.record(now - packet.at);
-            self.deliver(packet, now);
+            self.deliver(packet, now, clock);
             now = clock.now();
         }
         self.account_for_drops(None);
@@ -172,7 +184,10 @@ impl Crossing<'_> {
 
     /// Gives a packet that was sent `now` to the path. Its record in the capture waits for what the
     /// path says to it, so that a packet that is dropped at once is there once, with the reason.
-    fn give(&mut self, packet: Buffer, now: Time) {
+    fn give(&mut self, packet: Buffer, now: Time, clock: &Clock) {
+        if let Some(witness) = &self.from.witness {
+            witness.sent(packet.bytes(), clock.instant(now));
+        }
         let serial = self.lane.counters.packets;
         let copy = self.from.tap.as_ref().map(|tap| tap.copy(packet.bytes()));
         let (len, flow) = (packet.bytes().len() as u32, flow(packet.bytes()));
@@ -187,9 +202,12 @@ impl Crossing<'_> {
     }
 
     /// Hands a packet to the host that it is for.
-    fn deliver(&mut self, packet: Packet<Buffer>, now: Time) {
+    fn deliver(&mut self, packet: Packet<Buffer>, now: Time, clock: &Clock) {
         let bytes = packet.payload.bytes();
         let refused = self.to.tun.send(bytes).is_err();
+        if let (false, Some(witness)) = (refused, &self.to.witness) {
+            witness.received(bytes, clock.instant(now));
+        }
         let fate = refused.then_some(Fate {
             serial: packet.serial,
             reason: UNDELIVERABLE,

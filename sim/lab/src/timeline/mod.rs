@@ -16,7 +16,7 @@ use tokio::{
 
 pub use self::describe::start as describe;
 use self::traffic::Flow;
-use crate::{Network, Result};
+use crate::{Network, Result, arrivals::AfterEvent};
 
 /// How far a session is, as events wait for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Progress {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Happened {
     /// When, counted from the run's zero.
     pub at: Duration,
@@ -45,6 +45,8 @@ pub struct Happened {
     pub what: String,
     /// What a bulk transfer carried that has ended with this.
     pub carried: Option<Carried>,
+    /// What has arrived after it, where the network [watches](Network::watch) for it.
+    pub after: Option<AfterEvent>,
 }
 
 /// What a bulk transfer carried.
@@ -133,19 +135,32 @@ struct Stage<'s, 'n, T> {
 impl<T: Fn(Happened)> Stage<'_, '_, T> {
     async fn perform(&self, action: &Action) -> Result<()> {
         let carried = self.carried(action).await;
+        let after = self.after().await;
         self.start(action).await?;
-        self.tell(describe::start(action), carried);
+        self.tell(describe::start(action), carried, after);
         if let Some(lasting) = lasting(action) {
             sleep(lasting).await;
+            let after = self.after().await;
             self.undo(action).await?;
-            self.tell(describe::undo(action), None);
+            self.tell(describe::undo(action), None, after);
         }
         Ok(())
     }
 
-    fn tell(&self, what: String, carried: Option<Carried>) {
+    /// What arrives of that which is sent from now on. Taken before an event: the answer of a session that notices it at
+    /// once is not to be missed.
+    async fn after(&self) -> Option<AfterEvent> {
+        self.network.lock().await.after_event(self.zero.into_std())
+    }
+
+    fn tell(&self, what: String, carried: Option<Carried>, after: Option<AfterEvent>) {
         let at = self.zero.elapsed();
-        (self.told)(Happened { at, what, carried });
+        (self.told)(Happened {
+            at,
+            what,
+            carried,
+            after,
+        });
     }
 
     /// What the transfer has carried that an action is about to stop.

@@ -96,19 +96,23 @@ impl Flow {
         let failed = |cause| call.caller.error("start traffic".to_owned(), cause);
         match of {
             Traffic::BulkTcp { congestion_control } => {
-                bulk_tcp(&call, *congestion_control)?.map_err(failed)
+                bulk_tcp(network, &call, *congestion_control)?.map_err(failed)
             }
             Traffic::Datagrams { rate, size } => {
                 let gap = Duration::from_secs_f64(
                     8.0 * size.bytes() as f64 / rate.bits_per_second() as f64,
                 );
-                datagrams(&call, gap, size.bytes())?.map_err(failed)
+                datagrams(network, &call, gap, size.bytes())?.map_err(failed)
             }
         }
     }
 }
 
-fn bulk_tcp(call: &Call<'_>, control: CongestionControl) -> Result<io::Result<Flow>> {
+fn bulk_tcp(
+    network: &Network<'_>,
+    call: &Call<'_>,
+    control: CongestionControl,
+) -> Result<io::Result<Flow>> {
     let listening = call.called.run(|| -> io::Result<_> {
         let socket = tcp_socket(call.address, control)?;
         socket.bind(SocketAddr::new(any(call.address), 0))?;
@@ -122,6 +126,7 @@ fn bulk_tcp(call: &Call<'_>, control: CongestionControl) -> Result<io::Result<Fl
         let read = Arc::new(AtomicU64::new(0));
         let [read_there, read_here] = [read.clone(), read.clone()];
         let there = SocketAddr::new(address, listener.local_addr()?.port());
+        network.set_aside(there.port());
         let called = tokio::spawn(async move {
             if let Ok((stream, _)) = listener.accept().await {
                 transfer(stream, !caller_sends, &read_there).await;
@@ -161,7 +166,12 @@ async fn transfer(mut stream: TcpStream, sends: bool, read: &AtomicU64) {
 /// Between two greetings of a receiver that has to open its NAT towards the sender.
 const GREETING: Duration = Duration::from_millis(200);
 
-fn datagrams(call: &Call<'_>, gap: Duration, size: u64) -> Result<io::Result<Flow>> {
+fn datagrams(
+    network: &Network<'_>,
+    call: &Call<'_>,
+    gap: Duration,
+    size: u64,
+) -> Result<io::Result<Flow>> {
     let bind = |host: &Host| {
         host.run(|| {
             let socket = std::net::UdpSocket::bind(SocketAddr::new(any(call.address), 0))?;
@@ -176,6 +186,7 @@ fn datagrams(call: &Call<'_>, gap: Duration, size: u64) -> Result<io::Result<Flo
     Ok((|| {
         let (called, caller) = (called?, caller?);
         let there = SocketAddr::new(address, called.local_addr()?.port());
+        network.set_aside(there.port());
         let tasks = if caller_sends {
             // Nobody reads at the called end: the kernel throws away what its socket cannot hold.
             vec![

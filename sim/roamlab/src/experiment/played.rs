@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use lab::{shaper::Counters, timeline::Happened};
+use lab::{arrivals::AfterEvent, shaper::Counters, timeline::Happened};
 use probe::Outcome;
 use reports::results::{
-    Event, Guesses, Keystroke, Outcome as Ending, SessionRun, Traffic, Way, Writer,
+    Datagrams, Event, Guesses, Keystroke, Outcome as Ending, SessionRun, Traffic, Way, Writer,
 };
 use scenario::{Expectation, Predict, Session};
 
@@ -60,7 +60,13 @@ impl Played<'_> {
             gathered.keystrokes.push(keystroke);
         }
         let mut goodput = BTreeMap::new();
-        for Happened { at, what, carried } in self.happened {
+        for happened in self.happened {
+            let Happened {
+                at,
+                what,
+                carried,
+                after,
+            } = happened;
             goodput.extend(carried.map(|carried| (carried.traffic, carried.bits_per_second)));
             let event = Event {
                 session: session.clone(),
@@ -68,6 +74,7 @@ impl Played<'_> {
                 run,
                 at_ms: ms(at),
                 event: what,
+                datagrams: after.as_ref().map(datagrams),
             };
             writer.event(&event).map_err(Stop::failed)?;
             gathered.events.push(event);
@@ -102,6 +109,15 @@ impl Played<'_> {
             goodput,
         });
         Ok(())
+    }
+}
+
+/// When the first ones arrived after an event.
+fn datagrams(after: &AfterEvent) -> Datagrams {
+    let [to_server_ms, to_client_ms] = after.first().map(|at| at.map(ms));
+    Datagrams {
+        to_server_ms,
+        to_client_ms,
     }
 }
 

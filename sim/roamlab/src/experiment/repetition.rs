@@ -35,6 +35,7 @@ use super::{
     progress::Display,
     shaping::Shaping,
 };
+use crate::options::ShaperKind;
 
 /// How long a session may take to come up. At 29 % loss each way, ssh's key exchange alone can take half of it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -134,7 +135,10 @@ impl Repetition<'_> {
                 congestion_control: session.congestion_control(),
                 captures: self.experiment.captures.then_some(captures.as_path()),
             };
-            let network = Network::build(scenario, shaper, purpose).await?;
+            let mut network = Network::build(scenario, shaper, purpose).await?;
+            if self.experiment.shaper == ShaperKind::Relay && !scenario.timeline.is_empty() {
+                network.watch(session.client(), session.server())?;
+            }
             if session.loss_recovery() == LossRecovery::Of2012 {
                 network.recover_as_in_2012()?;
             }

@@ -102,6 +102,7 @@ fn cell_result(planned: &Planned, nth: usize, results: Results) -> Result<CellRe
     let events = events.into_iter().map(|event| Happened {
         at_ms: event.at_ms,
         event: event.event,
+        datagrams: event.datagrams,
     });
     Ok(CellResult {
         values: values.collect::<IndexMap<_, _>>(),

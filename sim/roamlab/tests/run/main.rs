@@ -1,5 +1,6 @@
 //! The command, from outside: whole runs, what they leave, and how they end.
 
+mod arrivals;
 mod commands;
 mod failures;
 mod gate;
