@@ -21,6 +21,7 @@ mod rate_limiter;
 mod replay;
 mod schedule;
 mod session;
+mod stream;
 mod tai64n;
 mod timers;
 mod transport;

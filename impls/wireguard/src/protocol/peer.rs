@@ -161,6 +161,11 @@ impl Peer {
                     self.timers.probe_due(now);
                     self.send_keepalive(now, local);
                 }
+                Timer::AskAfterStream => {
+                    if self.timers.is_stream_silent(now) {
+                        self.send_keepalive(now, local);
+                    }
+                }
             }
         }
     }

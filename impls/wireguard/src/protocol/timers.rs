@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::stream::Stream;
+
 /// How long the response to an initiation is waited for, and the least time between two initiations.
 pub(crate) const REKEY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -100,15 +102,18 @@ pub(crate) enum Timer {
     PersistentKeepalive,
     /// Our address has changed and the peer does not seem to know.
     ProbePath,
+    /// A stream of packets may have fallen silent.
+    AskAfterStream,
 }
 
-const TIMERS: [Timer; 6] = [
+const TIMERS: [Timer; 7] = [
     Timer::RetransmitHandshake,
     Timer::SendKeepalive,
     Timer::NewHandshake,
     Timer::ZeroKeyMaterial,
     Timer::PersistentKeepalive,
     Timer::ProbePath,
+    Timer::AskAfterStream,
 ];
 
 /// The timers of one peer.
@@ -123,6 +128,7 @@ pub(crate) struct Timers {
     sent_lastminute_handshake: bool,
     probes_sent: usize,
     last_probe: Option<Duration>,
+    stream: Stream,
 }
 
 impl Timers {
@@ -229,6 +235,29 @@ impl Timers {
         } else {
             self.set(Timer::SendKeepalive, now + KEEPALIVE_TIMEOUT);
         }
+        self.stream.packet_received(now);
+        // Not moved with each packet: that it was early is seen when it fires.
+        if !self.is_pending(Timer::AskAfterStream) {
+            self.deadlines[Timer::AskAfterStream as usize] = self.stream.silent_at();
+        }
+    }
+
+    /// A keepalive was received: the peer reaches us, and has nothing more to say.
+    pub(crate) fn keepalive_received(&mut self) {
+        self.stream = Stream::default();
+        self.stop(Timer::AskAfterStream);
+    }
+
+    /// [`Timer::AskAfterStream`] fires: whether the stream is silent. Then it has ended, or a NAT on the way has given us
+    /// another address, and only a word of ours lets the peer know that.
+    pub(crate) fn is_stream_silent(&mut self, now: Duration) -> bool {
+        let silent_at = self.stream.silent_at();
+        if silent_at.is_some_and(|at| at > now) {
+            self.deadlines[Timer::AskAfterStream as usize] = silent_at;
+            return false;
+        }
+        self.stream = Stream::default();
+        silent_at.is_some()
     }
 
     /// The passive keepalive fires: arm it again when more data came while it was pending.

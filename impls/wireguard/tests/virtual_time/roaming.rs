@@ -79,6 +79,37 @@ fn a_change_of_network_is_told_four_times_until_the_peer_is_heard() {
 }
 
 #[test]
+fn a_stream_to_a_peer_whose_nat_rebinds_goes_on_within_a_second() {
+    let mut world = connected();
+    world.run_for(secs(30));
+    for number in 0..100 {
+        world.send_left(&[number]);
+        world.run_for(millis(100));
+        if number == 50 {
+            world.left.outer = elsewhere();
+        }
+    }
+    let lost = 100 - world.left.payloads().len();
+    assert!(lost <= 7, "{lost} lost");
+    assert_eq!(endpoint(&world.right.node), Some(elsewhere()));
+}
+
+#[test]
+fn a_stream_that_ends_is_asked_after_once() {
+    let mut world = connected();
+    world.run_for(secs(30));
+    for number in 0..20 {
+        world.send_left(&[number]);
+        world.run_for(millis(100));
+    }
+    let end = world.now;
+    world.run_for(secs(60));
+    let asked = world.times(|sent| sent.is_keepalive() && sent.at >= end);
+    // The last came in 90 ms before: it was 10 ms on the way.
+    assert_eq!(asked, [end + millis(500 - 90)]);
+}
+
+#[test]
 fn a_change_of_network_says_nothing_to_peers_without_a_session() {
     let mut world = pair();
     world.left.node.handle_network_change(world.now);

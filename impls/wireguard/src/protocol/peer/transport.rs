@@ -143,6 +143,7 @@ impl Peer {
         self.refresh_on_receipt(now, local);
         self.timers.authenticated_packet_received(now);
         if plaintext.is_empty() {
+            self.timers.keepalive_received();
             return Ok(Received::Nothing);
         }
         self.timers.data_received(now);
