@@ -54,6 +54,12 @@ gate *OPTIONS: (set-up "run")
     cargo build --release --quiet -p roamlab -p ssp -p wireguard
     target/release/roamlab gate {{ OPTIONS }}
 
+# Compare the instructions that the hot paths take with their baseline; `just gate-instructions --update "why"` records
+gate-instructions *OPTIONS: (set-up "count")
+    ci/count-instructions target/instructions.jsonl
+    cargo build --release --quiet -p roamlab
+    target/release/roamlab gate --instructions target/instructions.jsonl {{ OPTIONS }}
+
 # Measure the speeds that the README promises
 bench *OPTIONS: (set-up "run" "test")
     cargo bench -p link {{ OPTIONS }}

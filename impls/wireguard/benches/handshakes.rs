@@ -1,35 +1,17 @@
 //! What a handshake costs the responder, and what a flood of bogus ones does.
 
+mod devices;
+
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use rand_chacha::ChaCha8Rng;
-use rand_core::SeedableRng;
-use wireguard::{Arrival, Device, Endpoint, PrivateKey};
+use devices::{arrival, device, key};
+use wireguard::Device;
 
 const PEERS: u32 = 1000;
 /// Long enough between two initiations for the responder not to be under load.
 const SPACING: Duration = Duration::from_millis(1);
-
-fn key(number: u32) -> PrivateKey {
-    let mut bytes = [7; 32];
-    bytes[4..8].copy_from_slice(&number.to_le_bytes());
-    PrivateKey::from_bytes(bytes)
-}
-
-fn device(number: u32) -> Device {
-    let mut device = Device::new(Box::new(ChaCha8Rng::seed_from_u64(number.into())));
-    device.set_private_key(Some(key(number)));
-    device
-}
-
-fn arrival() -> Arrival {
-    Arrival {
-        from: Endpoint::from(std::net::SocketAddr::from(([192, 0, 2, 1], 51820))),
-        tos: 0,
-    }
-}
 
 /// What caller `number` sends to the responder, number 0.
 fn initiation(number: u32) -> Vec<u8> {

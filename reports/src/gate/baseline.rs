@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Movement;
+use super::{Compared, Unit};
 use crate::summary::{SessionSummary, Summary};
 
 /// A baseline as it is committed.
@@ -234,27 +234,31 @@ impl Metric {
             .max(self.tolerance.relative * self.value.abs())
     }
 
-    /// Whether more of it is better.
-    pub(super) fn larger_is_better(&self) -> bool {
+    /// This metric beside what it is in a summary.
+    pub(super) fn compare(&self, summary: &Summary) -> Compared {
+        Compared {
+            name: self.name(),
+            unit: self.unit(),
+            larger_is_better: self.larger_is_better(),
+            baseline: self.value,
+            allowance: self.allowance(),
+            measured: self.of(summary),
+        }
+    }
+
+    fn unit(&self) -> Unit {
+        match self.over {
+            Some(_) => Unit::Ratio,
+            None if is_time(&self.metric) => Unit::Milliseconds,
+            None => Unit::Keystrokes,
+        }
+    }
+
+    fn larger_is_better(&self) -> bool {
         matches!(
             self.metric.as_str(),
             "answered" | "under_5ms" | "keystrokes"
         )
-    }
-
-    pub(super) fn movement(&self, measured: Option<f64>) -> Movement {
-        let Some(measured) = measured else {
-            return Movement::Missing;
-        };
-        let moved = measured - self.value;
-        // Figures are rounded to a thousandth; a difference below that is none.
-        if moved.abs() <= self.allowance() + 1e-9 {
-            Movement::Held
-        } else if (moved > 0.0) == self.larger_is_better() {
-            Movement::Better
-        } else {
-            Movement::Worse
-        }
     }
 }
 
@@ -281,7 +285,7 @@ fn figure(session: &SessionSummary, metric: &str) -> Option<f64> {
 }
 
 /// Whether it is in milliseconds.
-pub(super) fn is_time(metric: &str) -> bool {
+fn is_time(metric: &str) -> bool {
     metric.ends_with("_ms") || recovery_index(metric).is_some()
 }
 

@@ -3,7 +3,7 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
-use super::{Compared, Gate, Movement, baseline::is_time};
+use super::{Compared, Gate, Movement, Unit};
 use crate::table::{Table, aligned};
 use crate::units::number;
 
@@ -27,7 +27,7 @@ pub fn markdown(gates: &[Gate], all: bool) -> String {
     );
     for gate in gates {
         for mismatch in &gate.mismatches {
-            text += &format!("\nNot comparable: {}, {mismatch}.\n", gate.name());
+            text += &format!("\nNot comparable: {}, {mismatch}.\n", gate.name);
         }
     }
     let shown = gates.iter().flat_map(|gate| {
@@ -42,7 +42,7 @@ pub fn markdown(gates: &[Gate], all: bool) -> String {
     let better = |gate: &Gate| {
         gate.metrics
             .iter()
-            .any(|of| of.movement == Movement::Better)
+            .any(|of| of.movement() == Movement::Better)
     };
     if gates.iter().any(better) {
         text +=
@@ -70,19 +70,8 @@ pub fn benchmark_json(gates: &[Gate]) -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&entries)? + "\n")
 }
 
-impl Gate {
-    /// The scenario and its world: `lossy-29pct (guest)`.
-    fn name(&self) -> String {
-        format!("{} ({})", self.scenario, self.world)
-    }
-
-    fn name_of(&self, of: &Compared) -> String {
-        format!("{}: {}", self.name(), of.metric.name())
-    }
-}
-
 fn suite(gate: &Gate) -> TestSuite {
-    let mut suite = TestSuite::new(gate.name());
+    let mut suite = TestSuite::new(gate.name.as_str());
     for mismatch in &gate.mismatches {
         suite.add_test_case(TestCase::new("comparable", failure(mismatch.clone())));
     }
@@ -92,27 +81,24 @@ fn suite(gate: &Gate) -> TestSuite {
         } else {
             TestCaseStatus::success()
         };
-        suite.add_test_case(TestCase::new(of.metric.name(), status));
+        suite.add_test_case(TestCase::new(of.name.as_str(), status));
     }
     suite
 }
 
 fn benchmarks(gate: &Gate) -> impl Iterator<Item = Benchmark> {
-    let smaller_is_better = gate
-        .metrics
-        .iter()
-        .filter(|of| !of.metric.larger_is_better());
+    let smaller_is_better = gate.metrics.iter().filter(|of| !of.larger_is_better);
     smaller_is_better.filter_map(|of| {
         Some(Benchmark {
-            name: gate.name_of(of),
-            unit: unit(of),
+            name: name(gate, of),
+            unit: unit(of.unit),
             value: of.measured?,
         })
     })
 }
 
 fn moved(of: &&Compared) -> bool {
-    of.movement != Movement::Held
+    of.movement() != Movement::Held
 }
 
 fn failure(message: String) -> TestCaseStatus {
@@ -121,18 +107,21 @@ fn failure(message: String) -> TestCaseStatus {
     status
 }
 
+fn name(gate: &Gate, of: &Compared) -> String {
+    format!("{}: {}", gate.name, of.name)
+}
+
 fn row(gate: &Gate, of: &Compared) -> Vec<String> {
-    let metric = &of.metric;
     let change = of.measured.map(|measured| {
-        let change = measured - metric.value;
-        let relative = change / metric.value * 100.0;
+        let change = measured - of.baseline;
+        let relative = change / of.baseline * 100.0;
         if relative.is_finite() {
             format!("{relative:+.1} %")
         } else {
             format!("{change:+.3}")
         }
     });
-    let verdict = match of.movement {
+    let verdict = match of.movement() {
         Movement::Held => "held",
         Movement::Worse => "worse",
         Movement::Better => "better: record anew",
@@ -140,20 +129,20 @@ fn row(gate: &Gate, of: &Compared) -> Vec<String> {
     };
     let absent = || "–".to_owned();
     vec![
-        gate.name_of(of),
-        number(metric.value),
+        name(gate, of),
+        number(of.baseline),
         of.measured.map_or_else(absent, number),
         change.unwrap_or_else(absent),
-        format!("± {}", number(metric.allowance())),
+        format!("± {}", number(of.allowance)),
         verdict.into(),
     ]
 }
 
-fn unit(of: &Compared) -> &'static str {
-    let metric = &of.metric;
-    match metric.over {
-        Some(_) => "ratio",
-        None if is_time(&metric.metric) => "ms",
-        None => "keystrokes",
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Milliseconds => "ms",
+        Unit::Keystrokes => "keystrokes",
+        Unit::Ratio => "ratio",
+        Unit::Instructions => "instructions",
     }
 }

@@ -1,23 +1,23 @@
 //! The gate: has anything moved since the baseline was recorded?
 //!
-//! Meant hard for virtual time, where the same code gives the same figures; in real time a baseline should hold only
-//! ratios of two sessions of one run, which the machine's mood moves together.
+//! Meant hard for virtual time, where the same code gives the same figures, and for counts of instructions; in real time
+//! a baseline should hold only ratios of two sessions of one run, which the machine's mood moves together.
 
 mod baseline;
 mod formats;
+mod instructions;
 
 pub use baseline::{Baseline, BaselineError, Held, Metric, Tolerance};
 pub use formats::{benchmark_json, junit, markdown};
+pub use instructions::{Counts, CountsBaseline, CountsError};
 
 use crate::summary::Summary;
 
-/// What comparing a summary with a baseline found.
+/// What comparing a run with a baseline found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// The world that it was run in.
-    pub world: String,
+    /// What was run: a scenario and its world, `lossy-29pct (guest)`.
+    pub name: String,
     /// Why the two cannot be compared at all (another scenario, world, or other seeds).
     pub mismatches: Vec<String>,
     /// Every metric of the baseline, in its order.
@@ -27,12 +27,31 @@ pub struct Gate {
 /// One metric beside what it was.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
-    /// What was compared, and how much it may move.
-    pub metric: Metric,
+    /// What it is: `mosh median_ms`.
+    pub name: String,
+    /// What it is in.
+    pub unit: Unit,
+    /// Whether more of it is better.
+    pub larger_is_better: bool,
+    /// What it was.
+    pub baseline: f64,
+    /// How far it may move, either way.
+    pub allowance: f64,
     /// What it is now; `None` if it was not measured.
     pub measured: Option<f64>,
-    /// What that means.
-    pub movement: Movement,
+}
+
+/// What a metric is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A time.
+    Milliseconds,
+    /// A number or a share of keystrokes.
+    Keystrokes,
+    /// One session's figure over another's.
+    Ratio,
+    /// Machine instructions executed.
+    Instructions,
 }
 
 /// How a metric moved, with its tolerance in mind.
@@ -51,19 +70,11 @@ pub enum Movement {
 impl Gate {
     /// Compares a summary with a baseline.
     pub fn compare(baseline: &Baseline, summary: &Summary) -> Self {
-        let compare = |metric: &Metric| {
-            let measured = metric.of(summary);
-            Compared {
-                metric: metric.clone(),
-                measured,
-                movement: metric.movement(measured),
-            }
-        };
+        let metrics = baseline.metrics.iter();
         Self {
-            scenario: summary.scenario.clone(),
-            world: summary.world.clone(),
+            name: format!("{} ({})", summary.scenario, summary.world),
             mismatches: baseline.mismatches(summary),
-            metrics: baseline.metrics.iter().map(compare).collect(),
+            metrics: metrics.map(|metric| metric.compare(summary)).collect(),
         }
     }
 
@@ -71,7 +82,7 @@ impl Gate {
     /// tolerance both times has moved.
     pub fn confirmed_by(self, second: Self) -> Self {
         let both = |(first, second): (Compared, Compared)| {
-            if first.movement == Movement::Held {
+            if first.movement() == Movement::Held {
                 first
             } else {
                 second
@@ -86,6 +97,28 @@ impl Gate {
 
     /// Whether everything held.
     pub fn passed(&self) -> bool {
-        self.mismatches.is_empty() && self.metrics.iter().all(|of| of.movement == Movement::Held)
+        self.mismatches.is_empty()
+            && self
+                .metrics
+                .iter()
+                .all(|of| of.movement() == Movement::Held)
+    }
+}
+
+impl Compared {
+    /// What became of it.
+    pub fn movement(&self) -> Movement {
+        let Some(measured) = self.measured else {
+            return Movement::Missing;
+        };
+        let moved = measured - self.baseline;
+        // Figures are rounded to a thousandth; a difference below that is none.
+        if moved.abs() <= self.allowance + 1e-9 {
+            Movement::Held
+        } else if (moved > 0.0) == self.larger_is_better {
+            Movement::Better
+        } else {
+            Movement::Worse
+        }
     }
 }

@@ -63,7 +63,7 @@ fn a_faster_run_fails_too_and_asks_for_a_new_baseline() {
     assert!(
         gate.metrics
             .iter()
-            .any(|of| of.movement == Movement::Better)
+            .any(|of| of.movement() == Movement::Better)
     );
     assert!(!gate.passed());
     assert!(gate::markdown(&[gate], false).contains("record it anew and say why"));

@@ -3,6 +3,7 @@
 mod figures;
 mod gallery;
 mod gate;
+mod instructions;
 mod page;
 mod run_folder;
 mod sweep;

@@ -255,7 +255,7 @@ pub(crate) struct FiguresOptions {
 /// What is run and compared with its baseline.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  roamlab gate\n  roamlab gate --world model\n  roamlab gate --update \"acknowledgements ride along\" lossy-29pct\n  roamlab gate --update \"the first\" --world guest --baselines perf mine\n\nA baseline is a file NAME.WORLD.json. Its scenario is NAME.ron beside it, or comes with roamlab; its `gate` says what\nis held and how closely. Results stay in reports/out/gate."
+    after_help = "Examples:\n  roamlab gate\n  roamlab gate --world model\n  roamlab gate --update \"acknowledgements ride along\" lossy-29pct\n  roamlab gate --update \"the first\" --world guest --baselines perf mine\n  roamlab gate --instructions target/instructions.jsonl\n\nA baseline is a file NAME.WORLD.json. Its scenario is NAME.ron beside it, or comes with roamlab; its `gate` says what\nis held and how closely. Results stay in reports/out/gate."
 )]
 pub(crate) struct GateOptions {
     /// Scenarios; every one that has a baseline when left out
@@ -270,6 +270,9 @@ pub(crate) struct GateOptions {
     /// Record the runs as the new baselines, for this reason, instead of comparing
     #[arg(long, value_name = "REASON")]
     pub(crate) update: Option<String>,
+    /// Compare the instruction counts in this file of ci/count-instructions, and no scenarios
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["scenarios", "world"])]
+    pub(crate) instructions: Option<PathBuf>,
     /// Write the whole comparison as a Markdown table to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,

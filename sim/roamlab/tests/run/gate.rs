@@ -168,3 +168,36 @@ fn in_real_time_a_ratio_has_to_move_twice() {
     let told = String::from_utf8_lossy(&moved.stderr).into_owned();
     assert!(told.contains("running it again to be sure"), "{told}");
 }
+
+#[test]
+fn instructions_are_held_and_those_of_another_compiler_are_not_compared() {
+    let scratch = Scratch::new();
+    let count = |counted_with: &str, instructions: u64, more: &[&str]| {
+        let bench = serde_json::json!({
+            "package_dir": "sim/link",
+            "function_name": "packets",
+            "id": "nothing",
+            "profiles": [{ "data": { "total": { "metrics": {
+                "Ir": { "values": { "new": instructions } },
+            } } } }],
+        });
+        let text = format!("{{\"counted_with\": \"{counted_with}\"}}\n{bench}\n");
+        fs::write(scratch.path("counts.jsonl"), text).expect("counts");
+        gate(
+            &scratch,
+            &[&["--instructions", "counts.jsonl"], more].concat(),
+        )
+    };
+    let recorded = count("rustc 1.95.0", 100_000, &["--update", "the first"]);
+    assert!(recorded.status.success(), "{recorded:?}");
+    assert!(count("rustc 1.95.0", 100_200, &[]).status.success());
+    let moved = count("rustc 1.95.0", 101_000, &[]);
+    assert_eq!(moved.status.code(), Some(1), "{moved:?}");
+    let other = count("rustc 1.96.0", 101_000, &[]);
+    assert!(other.status.success(), "{other:?}");
+    let told = String::from_utf8_lossy(&other.stdout).into_owned();
+    assert!(
+        told.contains("Not compared") && told.contains("rustc 1.96.0"),
+        "{told}"
+    );
+}

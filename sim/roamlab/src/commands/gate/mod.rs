@@ -1,6 +1,9 @@
 //! `roamlab gate`: runs what has a baseline, and compares.
 
+mod instructions;
+
 use std::{
+    fmt::Display,
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -21,31 +24,39 @@ use crate::{
 };
 
 pub(crate) fn gate(options: &GateOptions) -> Result<ExitCode, Failure> {
+    if let Some(counts) = &options.instructions {
+        return instructions::gate(counts, options);
+    }
     let candidates = candidates(options)?;
     if let Some(reason) = &options.update {
         for candidate in candidates {
             candidate.record(reason)?;
-            say_line(format!("recorded {}", candidate.baseline.display()));
         }
         return Ok(ExitCode::SUCCESS);
     }
     let gates = candidates.iter().map(Candidate::compare);
     let gates = gates.collect::<Result<Vec<Gate>, Failure>>()?;
-    say(gate::markdown(&gates, false));
+    tell(&gates, options)
+}
+
+/// Says what moved, in every form that is asked for. Fails if anything did.
+fn tell(gates: &[Gate], options: &GateOptions) -> Result<ExitCode, Failure> {
+    say(gate::markdown(gates, false));
     if let Some(file) = &options.markdown {
-        write(file, gate::markdown(&gates, true))?;
+        write(file, gate::markdown(gates, true))?;
     }
     if let Some(file) = &options.junit {
-        write(file, gate::junit(&gates).map_err(Failure::failed)?)?;
+        write(file, gate::junit(gates).map_err(Failure::failed)?)?;
     }
     if let Some(file) = &options.benchmark {
-        write(file, gate::benchmark_json(&gates).map_err(Failure::failed)?)?;
+        write(file, gate::benchmark_json(gates).map_err(Failure::failed)?)?;
     }
     if gates.iter().all(Gate::passed) {
         return Ok(ExitCode::SUCCESS);
     }
     Err(Failure::Failed(
-        "figures moved; if that is meant, record them: roamlab gate --update \"why\"".to_owned(),
+        "figures moved; if that is meant, record them: the same command with --update \"why\""
+            .to_owned(),
     ))
 }
 
@@ -104,6 +115,9 @@ fn recorded(folder: &Path) -> Result<Vec<Candidate>, Failure> {
         let Some(stem) = file.to_str().and_then(|file| file.strip_suffix(".json")) else {
             continue;
         };
+        if stem == instructions::BASELINE {
+            continue;
+        }
         let named = stem
             .rsplit_once('.')
             .and_then(|(name, world)| Some((name, World::from_str(world, false).ok()?)));
@@ -132,10 +146,7 @@ impl Candidate {
 
     /// Runs it and compares; in real time once more if the first run moved, for it may have been disturbed.
     fn compare(&self) -> Result<Gate, Failure> {
-        let text = fs::read_to_string(&self.baseline)
-            .map_err(|error| Failure::Input(format!("{}: {error}", self.baseline.display())))?;
-        let baseline = Baseline::from_json(&text)
-            .map_err(|error| Failure::Input(format!("{}: {error}", self.baseline.display())))?;
+        let baseline = read(&self.baseline, Baseline::from_json)?;
         let guarded = self.guarded()?;
         let gate = Gate::compare(&baseline, &self.run(&guarded)?);
         if gate.passed() || self.world != World::Host {
@@ -164,10 +175,7 @@ impl Candidate {
             absolute_ms: wanted.absolute.as_secs_f64() * 1e3,
         };
         let baseline = Baseline::record(&self.run(&wanted)?, held, reason);
-        if let Some(folder) = self.baseline.parent() {
-            fs::create_dir_all(folder).map_err(Failure::failed)?;
-        }
-        write(&self.baseline, baseline.to_json().map_err(Failure::failed)?)
+        save(&self.baseline, baseline.to_json().map_err(Failure::failed)?)
     }
 
     /// What the scenario says is to be held.
@@ -210,6 +218,23 @@ impl Candidate {
         .run()?;
         Ok(Summary::of(&Analysis::of(&results)))
     }
+}
+
+/// What `parse` makes of a file.
+fn read<T, E: Display>(file: &Path, parse: fn(&str) -> Result<T, E>) -> Result<T, Failure> {
+    let unreadable = |error: &dyn Display| Failure::Input(format!("{}: {error}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| unreadable(&error))?;
+    parse(&text).map_err(|error| unreadable(&error))
+}
+
+/// Writes a baseline.
+fn save(file: &Path, text: String) -> Result<(), Failure> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(Failure::failed)?;
+    }
+    write(file, text)?;
+    say_line(format!("recorded {}", file.display()));
+    Ok(())
 }
 
 fn write(file: &Path, text: String) -> Result<(), Failure> {
