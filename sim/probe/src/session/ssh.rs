@@ -101,14 +101,15 @@ const HOST: &str = "roamlab";
 const REST: &str = "1";
 
 /// What a shell is told that connects whenever there is no connection, to one address of the server after the other, as
-/// ssh itself does with a name that has several.
+/// ssh itself does with a name that has several. What is typed while there is none is not echoed by the client's own
+/// terminal: that would pass for an answer.
 fn again_and_again(setting: &Setting, ssh: &Path, folder: &Path, command: &str) -> String {
     let addresses: Vec<String> = setting
         .addresses()
         .map(|address| address.to_string())
         .collect();
     format!(
-        "while :; do for address in {addresses}; do \
+        "stty -echo; while :; do for address in {addresses}; do \
          {ssh} -F {config} -o HostName=$address -tt {HOST} {command}; \
          done; sleep {REST}; done",
         addresses = addresses.join(" "),

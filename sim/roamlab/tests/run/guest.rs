@@ -33,7 +33,7 @@ fn scenario_in_guest(scratch: &Scratch, scenario: &str, out: &str) -> Command {
     command
 }
 
-fn kernel() -> Option<PathBuf> {
+pub(crate) fn kernel() -> Option<PathBuf> {
     let kernel = guest::kernel();
     if kernel.is_none() {
         let required = std::env::var_os("ROAMLAB_TEST_GUEST").is_some_and(|it| it == "required");
