@@ -1,43 +1,46 @@
 //! The files that a scenario names and that its text does not hold: recordings, and programs of somebody's own.
 
-use std::fmt::Write;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use scenario::{Command, Scenario, Session, Workload};
-use sha2::{Digest, Sha256};
 
-use super::programs::hexadecimal;
+use super::programs::digest_line;
 
-/// A line for each of them, with its SHA-256: another recording, or another build of a program, is another cell.
-pub(super) fn identity(scenario: &Scenario) -> String {
-    let mut identity = String::new();
-    let mut note = |file: &str, contents: &[u8]| {
-        let _ = writeln!(
-            identity,
-            "{file} {}",
-            hexadecimal(&Sha256::digest(contents))
-        );
-    };
-    if let Workload::Replay(replay) = &scenario.workload {
-        for recorded in &replay.recordings.0 {
-            note(&recorded.file, &recorded.contents);
+/// The digests of what the cells of one sweep name: each file is read and hashed once, however many cells name it.
+#[derive(Default)]
+pub(super) struct Digests(HashMap<PathBuf, String>);
+
+impl Digests {
+    /// A line for each file that a scenario names, with its SHA-256: another recording, or another build of a program, is
+    /// another cell.
+    pub(super) fn identity(&mut self, scenario: &Scenario) -> String {
+        let mut identity = String::new();
+        if let Workload::Replay(replay) = &scenario.workload {
+            for recorded in &replay.recordings.0 {
+                let contents = || recorded.contents.as_slice().into();
+                identity += self.line(Path::new(&recorded.file), contents);
+            }
         }
-    }
-    for session in scenario.sessions.values() {
-        let Session::Command(command) = session else {
-            continue;
-        };
-        for file in named(command) {
-            // One that cannot be read cannot be run either.
-            note(
-                &file.to_string_lossy(),
-                &fs::read(&file).unwrap_or_default(),
-            );
+        for session in scenario.sessions.values() {
+            let Session::Command(command) = session else {
+                continue;
+            };
+            for file in named(command) {
+                // One that cannot be read cannot be run either.
+                identity += self.line(&file, || fs::read(&file).unwrap_or_default().into());
+            }
         }
+        identity
     }
-    identity
+
+    fn line<'c>(&mut self, file: &Path, contents: impl FnOnce() -> Cow<'c, [u8]>) -> &str {
+        let line = || digest_line(&file.to_string_lossy(), &contents());
+        self.0.entry(file.to_owned()).or_insert_with(line)
+    }
 }
 
 /// The files that command lines name by a path.

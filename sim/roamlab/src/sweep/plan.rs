@@ -9,7 +9,7 @@ use scenario::Scenario;
 use scenario::sweep::{self, Cell, Sweep};
 use sha2::{Digest, Sha256};
 
-use super::files;
+use super::files::Digests;
 use super::options::SweepWorld;
 use super::programs::{self, hexadecimal};
 use crate::exit::Failure;
@@ -30,7 +30,10 @@ impl Planned {
         let sweep = Sweep::read(file).map_err(Failure::input)?;
         let text = fs::read_to_string(file).map_err(Failure::input)?;
         let programs = programs::identity(world)?;
-        let cells = sweep.cells().map(|cell| planned_cell(&cell, &programs));
+        let mut digests = Digests::default();
+        let cells = sweep
+            .cells()
+            .map(|cell| planned_cell(&cell, &programs, &mut digests));
         let plan = Plan {
             name: file.file_stem().map_or_else(
                 || "sweep".to_owned(),
@@ -102,21 +105,27 @@ fn axes(sweep: &Sweep) -> Vec<PlannedAxis> {
     axes.collect()
 }
 
-fn planned_cell(cell: &Cell<'_>, programs: &str) -> Result<PlannedCell, Failure> {
+fn planned_cell(
+    cell: &Cell<'_>,
+    programs: &str,
+    digests: &mut Digests,
+) -> Result<PlannedCell, Failure> {
+    let scenario = cell.scenario();
+    let files = digests.identity(&scenario);
     Ok(PlannedCell {
         values: cell.values.to_vec(),
         session: cell.session.to_owned(),
         seed: cell.seed,
-        address: address(&cell.scenario(), programs)?,
+        address: address(&scenario, programs, &files)?,
     })
 }
 
 /// The SHA-256 of everything that the result of a scenario follows from: its canonical text, the files that it names, and
 /// the programs.
-fn address(scenario: &Scenario, programs: &str) -> Result<String, Failure> {
+fn address(scenario: &Scenario, programs: &str, files: &str) -> Result<String, Failure> {
     let text = scenario.to_ron().map_err(Failure::failed)?;
     let mut hash = Sha256::new();
-    for part in [FORMAT, programs, &files::identity(scenario), &text] {
+    for part in [FORMAT, programs, files, &text] {
         hash.update(part);
     }
     Ok(hexadecimal(&hash.finalize()))

@@ -40,7 +40,7 @@ pub(super) fn identity(world: SweepWorld) -> Result<String, Failure> {
     for (name, file) in files {
         let bytes = fs::read(&file)
             .map_err(|error| Failure::Machine(format!("{}: {error}", file.display())))?;
-        let _ = writeln!(identity, "{name} {}", hexadecimal(&Sha256::digest(bytes)));
+        identity += &digest_line(name, &bytes);
     }
     Ok(identity)
 }
@@ -48,6 +48,11 @@ pub(super) fn identity(world: SweepWorld) -> Result<String, Failure> {
 /// The file of a program: ours are beside roamlab, others where the system has its programs.
 fn find(name: &str, roamlab: &Path) -> Option<PathBuf> {
     programs::find_in(roamlab.parent(), name).or_else(|| programs::find_installed(name))
+}
+
+/// A line of an identity: a file and its SHA-256.
+pub(super) fn digest_line(file: &str, contents: &[u8]) -> String {
+    format!("{file} {}\n", hexadecimal(&Sha256::digest(contents)))
 }
 
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
