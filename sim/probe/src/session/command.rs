@@ -52,8 +52,11 @@ pub(super) async fn prepare(
     furnish(&mut serve, &format!("exec 2>&1; {}", lines.serve));
     let server_log = ServerLog::default();
     let server = match &lines.ready {
-        Ready::Says(text) => start(&mut serve, text, &server_log).await?,
-        Ready::Ends => run(&mut serve, folder).await?,
+        Ready::Says(text) => Some(start(&mut serve, text, &server_log).await?),
+        Ready::Ends => {
+            run(&mut serve, folder).await?;
+            None
+        }
     };
     let mut client = setting.client.command(SHELL.as_ref());
     furnish(&mut client, &lines.connect);
@@ -67,11 +70,7 @@ pub(super) async fn prepare(
 }
 
 /// Starts a server that stays, and waits until it says `text`.
-async fn start(
-    serve: &mut Command,
-    text: &str,
-    log: &ServerLog,
-) -> Result<Option<Server>, SessionError> {
+async fn start(serve: &mut Command, text: &str, log: &ServerLog) -> Result<Server, SessionError> {
     let mut shell = serve
         .stdout(Stdio::piped())
         .process_group(0)
@@ -83,28 +82,24 @@ async fn start(
         _shell: shell,
     };
     let says = match output {
-        Some(output) => {
-            let wanted = text.to_owned();
-            log.read_until(move |line| line.contains(&wanted), output)
-                .await
-        }
+        Some(output) => log.read_until(|line| line.contains(text), output).await,
         None => false,
     };
     if says {
-        Ok(Some(server))
+        Ok(server)
     } else {
         Err(failed(log.lines()))
     }
 }
 
 /// Runs a server that goes on in the background, and ends with its host.
-async fn run(serve: &mut Command, folder: &Path) -> Result<Option<Server>, SessionError> {
+async fn run(serve: &mut Command, folder: &Path) -> Result<(), SessionError> {
     // Not a pipe: what goes on in the background may keep it open.
     let said = folder.join("server-said");
     let output = File::create(&said).map_err(SessionError::io("making the server's log"))?;
     let ended = serve.stdout(output).status().await.map_err(not_started)?;
     if ended.success() {
-        return Ok(None);
+        return Ok(());
     }
     let said = fs::read(&said).unwrap_or_default();
     Err(failed(String::from_utf8_lossy(&said).lines()))
